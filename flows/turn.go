@@ -1,0 +1,33 @@
+// Package flows is what a person sees next: the report by USSD, the officer's and the social
+// worker's answers by SMS. It is arithmetic: the same state and input always give the same turn. No
+// clock, no I/O, no dice.
+package flows
+
+import "ripoti/internal/ripoti"
+
+// Turn is one press answered.
+type Turn struct {
+	State  State  // kept until the next press
+	Screen string // one screen, at most 160 GSM-7 characters, in the caller's language
+	End    bool   // hang up after showing it
+	// Do is what the host must do before Screen may be shown; Draft goes with it.
+	Do    Do
+	Draft ripoti.Draft
+}
+
+// Do is what a press asks of the host.
+type Do string
+
+const (
+	// Nothing is to be done.
+	Nothing Do = ""
+	// Hold keeps the draft in the database: danger and a place are known, and should the call be
+	// cut now, it must go out (domain brief 3.10).
+	Hold Do = "hold"
+	// File saves the draft for good and gives its number to Received before the screen is shown.
+	File Do = "file"
+	// Add adds the draft's answers to the report that this conversation filed before.
+	Add Do = "add"
+	// Drop forgets a held draft: the caller pressed 0 before anything was sent.
+	Drop Do = "drop"
+)
