@@ -13,6 +13,7 @@ import (
 
 // commands are what `ripoti` can be told to do, a file each.
 type commands struct {
+	Keys keysCommand `cmd:"" help:"Make and rotate the keys that numbers and narratives are sealed with."`
 }
 
 func main() {
