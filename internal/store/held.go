@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"ripoti/internal/ripoti"
+)
+
+// Held is a danger that was said in a call that still runs: should nothing more come, it goes out.
+type Held struct {
+	Conversation string
+	From         ripoti.Phone
+	Channel      ripoti.Channel
+	Draft        ripoti.Draft
+}
+
+// Hold keeps a draft until fileAt; the newest draft of a conversation counts. A conversation that
+// has filed its report holds nothing any more.
+func (s *Store) Hold(ctx context.Context, h Held, fileAt time.Time) error {
+	plain, err := json.Marshal(h.Draft)
+	if err != nil {
+		return fmt.Errorf("hold: %w", err)
+	}
+	draft, err := s.keys.Narratives.Seal(plain, "held:"+h.Conversation)
+	if err != nil {
+		return fmt.Errorf("hold: seal: %w", err)
+	}
+	from, _, err := s.sealPhone(h.From, "held:"+h.Conversation)
+	if err != nil {
+		return err
+	}
+	return s.InTx(ctx, func(tx *Tx) error {
+		var one int
+		err := tx.sql.QueryRowContext(ctx, "select 1 from reports where conversation = $1", h.Conversation).Scan(&one)
+		if err == nil {
+			return nil
+		} else if !errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("hold: %w", err)
+		}
+		_, err = tx.sql.ExecContext(ctx, `insert into held_drafts (conversation, channel, from_sealed, draft_sealed, file_at) values ($1,$2,$3,$4,$5)
+			on conflict (conversation) do update set draft_sealed = excluded.draft_sealed, file_at = excluded.file_at`,
+			h.Conversation, string(h.Channel), from, draft, micros(fileAt))
+		if err != nil {
+			return fmt.Errorf("hold: %w", err)
+		}
+		return nil
+	})
+}
+
+// DropHeld forgets the held draft of a conversation, if there is one.
+func (s *Store) DropHeld(ctx context.Context, conversation string) error {
+	if _, err := s.write.ExecContext(ctx, "delete from held_drafts where conversation = $1", conversation); err != nil {
+		return fmt.Errorf("drop held draft: %w", err)
+	}
+	return nil
+}
+
+// DueHeld are held drafts whose time has come.
+func (s *Store) DueHeld(ctx context.Context, limit int) ([]Held, error) {
+	rows, err := s.read.QueryContext(ctx, "select conversation, channel, from_sealed, draft_sealed from held_drafts where file_at <= $1 order by file_at limit $2",
+		micros(s.now()), limit)
+	if err != nil {
+		return nil, fmt.Errorf("due drafts: %w", err)
+	}
+	defer rows.Close()
+	var out []Held
+	for rows.Next() {
+		h, err := s.scanHeld(rows)
+		if err != nil {
+			return nil, fmt.Errorf("due drafts: %w", err)
+		}
+		out = append(out, h)
+	}
+	return out, rows.Err()
+}
+
+func (s *Store) scanHeld(rows *sql.Rows) (h Held, err error) {
+	var from, draft []byte
+	if err := rows.Scan(&h.Conversation, &h.Channel, &from, &draft); err != nil {
+		return h, err
+	}
+	if h.From, err = s.openPhone(from, "held:"+h.Conversation); err != nil {
+		return h, err
+	}
+	plain, err := s.keys.Narratives.Open(draft, "held:"+h.Conversation)
+	if err != nil {
+		return h, fmt.Errorf("open draft: %w", err)
+	}
+	return h, json.Unmarshal(plain, &h.Draft)
+}

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"ripoti/internal/ripoti"
+	"ripoti/internal/sms"
+)
+
+// Inbound is a received SMS as it was kept: unaltered, sealed, before anything was made of it.
+type Inbound struct {
+	ID string
+	sms.Inbound
+	Handled bool
+}
+
+// Receive keeps a text message for good and owes its reading. The same message again, known by the
+// provider's id, changes nothing and says false.
+func (s *Store) Receive(ctx context.Context, in sms.Inbound, read Duty) (fresh bool, err error) {
+	id := NewID()
+	from, err := s.keys.Numbers.Seal([]byte(in.From), "inbound:"+id)
+	if err != nil {
+		return false, fmt.Errorf("receive: seal: %w", err)
+	}
+	body, err := s.keys.Narratives.Seal([]byte(in.Body), "inbound:"+id)
+	if err != nil {
+		return false, fmt.Errorf("receive: seal: %w", err)
+	}
+	sum := sha256.Sum256([]byte(in.Body))
+	err = s.InTx(ctx, func(tx *Tx) error {
+		result, err := tx.sql.ExecContext(ctx, `insert into inbound (id, provider, provider_id, from_sealed, from_hash, sent_to, body_sealed,
+			body_sha256, sent_at, received_at, handled_at, result) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,0,'') on conflict do nothing`,
+			id, in.Provider, in.ProviderID, from, s.SenderHash(in.From), in.To, body, hex.EncodeToString(sum[:]), micros(in.At), micros(tx.now()))
+		if err != nil {
+			return fmt.Errorf("receive: %w", err)
+		}
+		n, err := result.RowsAffected()
+		if err != nil || n == 0 {
+			return err
+		}
+		fresh = true
+		read.Subject = id
+		return tx.Owe(ctx, read)
+	})
+	return fresh, err
+}
+
+// SenderHash is what the sender of a text is recognised by, phone or not: the hash of the number in
+// full form where it is one.
+func (s *Store) SenderHash(from string) string {
+	if p, err := ripoti.ParsePhone(from); err == nil {
+		return s.PhoneHash(p)
+	}
+	return s.keys.Hash("sender", from)
+}
+
+// Inbound reads a received text; not_found if there is none.
+func (s *Store) Inbound(ctx context.Context, id string) (in Inbound, err error) {
+	var from, body []byte
+	var sent, handled int64
+	in.ID = id
+	err = s.read.QueryRowContext(ctx, "select provider, provider_id, from_sealed, sent_to, body_sealed, sent_at, handled_at from inbound where id = $1", id).
+		Scan(&in.Provider, &in.ProviderID, &from, &in.To, &body, &sent, &handled)
+	if err != nil {
+		return in, fmt.Errorf("read text: %w", notFound(err, "inbound.unknown"))
+	}
+	in.At, in.Handled = fromMicros(sent), handled > 0
+	plain, err := s.keys.Numbers.Open(from, "inbound:"+id)
+	if err != nil {
+		return in, fmt.Errorf("open sender: %w", err)
+	}
+	in.From = string(plain)
+	if plain, err = s.keys.Narratives.Open(body, "inbound:"+id); err != nil {
+		return in, fmt.Errorf("open text: %w", err)
+	}
+	in.Body = string(plain)
+	return in, nil
+}
+
+// Handle notes what came of a text. It says false when that was noted before: then whatever goes
+// with it has happened already.
+func (tx *Tx) Handle(ctx context.Context, id, result string) (bool, error) {
+	r, err := tx.sql.ExecContext(ctx, "update inbound set handled_at = $2, result = $3 where id = $1 and handled_at = 0", id, micros(tx.now()), result)
+	if err != nil {
+		return false, fmt.Errorf("handle text: %w", err)
+	}
+	n, err := r.RowsAffected()
+	return n > 0, err
+}
+
+// Passive counts one more automatic answer to a number and gives how many there were in a row.
+func (tx *Tx) Passive(ctx context.Context, numberHash string) (n int, err error) {
+	err = tx.sql.QueryRowContext(ctx, `insert into passive_answers (number_hash, given) values ($1, 1)
+		on conflict (number_hash) do update set given = passive_answers.given + 1 returning given`, numberHash).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count answers: %w", err)
+	}
+	return n, nil
+}
+
+// Acted forgets how many automatic answers a number was given: it has really done something.
+func (tx *Tx) Acted(ctx context.Context, numberHash string) error {
+	if _, err := tx.sql.ExecContext(ctx, "delete from passive_answers where number_hash = $1", numberHash); err != nil {
+		return fmt.Errorf("forget answers: %w", err)
+	}
+	return nil
+}

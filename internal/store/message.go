@@ -1,0 +1,303 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"ripoti/internal/ripoti"
+	"ripoti/internal/sms"
+)
+
+// Message is one SMS on its way out. The row comes first and is sent once; only a send whose
+// outcome is unknown may be repeated, and Repeats counts it.
+type Message struct {
+	ID           string
+	ReportID     string // "" where it is about no report
+	AssignmentID string
+	ContactID    string // "" when it goes to a number that is no contact
+	Kind         string // which sentence: "alert", "reminder", ...
+	Lang         ripoti.Lang
+	To           ripoti.Phone
+	Facts        string // JSON the sentence is made of; sealed at rest
+	Body         string // as it left; sealed at rest
+	Status       sms.Status
+	Reason       string
+	Provider     string
+	ProviderID   string
+	Segments     int
+	Repeats      int
+	CreatedAt    time.Time
+	SentAt       time.Time
+}
+
+const messageColumns = "id, report_id, assignment_id, contact_id, kind, lang, to_sealed, facts_sealed, body_sealed, status, reason, provider, provider_id, segments, repeats, created_at, sent_at"
+
+func (s *Store) scanMessage(row interface{ Scan(...any) error }) (m Message, err error) {
+	var to, facts, body []byte
+	var created, sent int64
+	if err := row.Scan(&m.ID, &m.ReportID, &m.AssignmentID, &m.ContactID, &m.Kind, &m.Lang, &to, &facts, &body, &m.Status, &m.Reason,
+		&m.Provider, &m.ProviderID, &m.Segments, &m.Repeats, &created, &sent); err != nil {
+		return m, notFound(err, "message.unknown")
+	}
+	m.CreatedAt, m.SentAt = fromMicros(created), fromMicros(sent)
+	if m.To, err = s.openPhone(to, "message:"+m.ID); err != nil {
+		return m, err
+	}
+	plain, err := s.keys.Narratives.Open(facts, "facts:"+m.ID)
+	if err != nil {
+		return m, fmt.Errorf("open message: %w", err)
+	}
+	m.Facts = string(plain)
+	if len(body) > 0 {
+		if plain, err = s.keys.Narratives.Open(body, "body:"+m.ID); err != nil {
+			return m, fmt.Errorf("open message: %w", err)
+		}
+		m.Body = string(plain)
+	}
+	return m, nil
+}
+
+// Post writes a message and the duty to send it at a time: a message row without one is never sent.
+func (tx *Tx) Post(ctx context.Context, m Message, sendDuty Duty) error {
+	to, hash, err := tx.sealPhone(m.To, "message:"+m.ID)
+	if err != nil {
+		return err
+	}
+	facts, err := tx.keys.Narratives.Seal([]byte(m.Facts), "facts:"+m.ID)
+	if err != nil {
+		return fmt.Errorf("post: seal: %w", err)
+	}
+	_, err = tx.sql.ExecContext(ctx, `insert into messages (id, report_id, assignment_id, contact_id, kind, lang, to_sealed, to_hash, facts_sealed,
+		status, reason, provider, provider_id, segments, repeats, created_at, claimed_at, sent_at, done_at)
+		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,'','','',0,0,$11,0,0,0)`,
+		m.ID, m.ReportID, m.AssignmentID, m.ContactID, m.Kind, string(m.Lang), to, hash, facts, string(sms.Queued), micros(tx.now()))
+	if err != nil {
+		return fmt.Errorf("post: %w", err)
+	}
+	sendDuty.Subject = m.ID
+	return tx.Owe(ctx, sendDuty)
+}
+
+// Claim takes a queued message for sending and names the sender it leaves by. It says false when
+// another hand has taken it or it was sent before.
+func (s *Store) Claim(ctx context.Context, id, provider string) (m Message, ok bool, err error) {
+	row := s.write.QueryRowContext(ctx, `update messages set status = 'sending', provider = $2, claimed_at = $3
+		where id = $1 and status = 'queued' returning `+messageColumns, id, provider, micros(s.now()))
+	m, err = s.scanMessage(row)
+	if ripoti.CodeOf(err) == ripoti.CodeNotFound {
+		return m, false, nil
+	}
+	if err != nil {
+		return m, false, fmt.Errorf("claim message: %w", err)
+	}
+	return m, true, nil
+}
+
+// Unclaim puts a message back that surely did not leave.
+func (s *Store) Unclaim(ctx context.Context, id, reason string) error {
+	if _, err := s.write.ExecContext(ctx, "update messages set status = 'queued', reason = $2 where id = $1 and status = 'sending'", id, reason); err != nil {
+		return fmt.Errorf("unclaim message: %w", err)
+	}
+	return nil
+}
+
+// Sent records that a provider took a message, and applies receipts that came before we knew its id.
+func (s *Store) Sent(ctx context.Context, id, body string, sent sms.Sent) error {
+	sealed, err := s.keys.Narratives.Seal([]byte(body), "body:"+id)
+	if err != nil {
+		return fmt.Errorf("sent: seal: %w", err)
+	}
+	return s.InTx(ctx, func(tx *Tx) error {
+		// A receipt that carried our own id may have moved the message on already.
+		var provider string
+		err := tx.sql.QueryRowContext(ctx, `update messages set body_sealed = $2, provider_id = $3, segments = $4, sent_at = $5,
+			status = case when status in ('sending', 'unknown', 'queued') then 'sent' else status end
+			where id = $1 returning provider`, id, sealed, sent.ProviderID, sent.Segments, micros(tx.now())).Scan(&provider)
+		if err != nil {
+			return fmt.Errorf("sent: %w", notFound(err, "message.unknown"))
+		}
+		if sent.ProviderID == "" {
+			return nil
+		}
+		return tx.applyEarly(ctx, provider, sent.ProviderID)
+	})
+}
+
+// Unsure records that a send may or may not have been taken: a receipt will tell, or an alarm.
+func (s *Store) Unsure(ctx context.Context, id, body, reason string) error {
+	sealed, err := s.keys.Narratives.Seal([]byte(body), "body:"+id)
+	if err != nil {
+		return fmt.Errorf("unsure: seal: %w", err)
+	}
+	_, err = s.write.ExecContext(ctx, "update messages set status = 'unknown', reason = $2, body_sealed = $3 where id = $1 and status = 'sending'", id, reason, sealed)
+	if err != nil {
+		return fmt.Errorf("unsure: %w", err)
+	}
+	return nil
+}
+
+// Fail records that a message will not be sent.
+func (s *Store) Fail(ctx context.Context, id, body, reason string) error {
+	sealed, err := s.keys.Narratives.Seal([]byte(body), "body:"+id)
+	if err != nil {
+		return fmt.Errorf("fail: seal: %w", err)
+	}
+	_, err = s.write.ExecContext(ctx, `update messages set status = 'failed', reason = $2, body_sealed = $3, done_at = $4
+		where id = $1 and status in ('queued', 'sending')`, id, reason, sealed, micros(s.now()))
+	if err != nil {
+		return fmt.Errorf("fail message: %w", err)
+	}
+	return nil
+}
+
+// Receipt moves a message forward, never back: sent < delivered or failed. Receipts come late,
+// twice, in any order and before our own write. It gives the message's id, "" when the receipt is
+// kept for later.
+func (s *Store) Receipt(ctx context.Context, r sms.Receipt) (id string, err error) {
+	err = s.InTx(ctx, func(tx *Tx) error {
+		id, err = tx.findReceipted(ctx, r)
+		if errors.Is(err, sql.ErrNoRows) {
+			if r.ProviderID == "" {
+				return nil // neither our id nor theirs: nothing to keep it by
+			}
+			_, err = tx.sql.ExecContext(ctx, "insert into early_receipts (provider, provider_id, status, reason, at) values ($1,$2,$3,$4,$5) on conflict do nothing",
+				r.Provider, r.ProviderID, string(r.Status), r.Reason, micros(tx.now()))
+		}
+		if err != nil || id == "" {
+			return err
+		}
+		return tx.advance(ctx, id, r)
+	})
+	if err != nil {
+		return "", fmt.Errorf("receipt: %w", err)
+	}
+	return id, nil
+}
+
+func (tx *Tx) findReceipted(ctx context.Context, r sms.Receipt) (id string, err error) {
+	if r.OurID != "" {
+		err = tx.sql.QueryRowContext(ctx, "select id from messages where id = $1 and provider = $2", r.OurID, r.Provider).Scan(&id)
+		if err == nil || !errors.Is(err, sql.ErrNoRows) {
+			return id, err
+		}
+	}
+	if r.ProviderID == "" {
+		return "", sql.ErrNoRows
+	}
+	err = tx.sql.QueryRowContext(ctx, "select id from messages where provider = $1 and provider_id = $2", r.Provider, r.ProviderID).Scan(&id)
+	return id, err
+}
+
+// forward says from which states a receipt may move a message.
+var forward = map[sms.Status]string{
+	sms.Taken:     "'sending', 'unknown'",
+	sms.Delivered: "'sending', 'unknown', 'sent'",
+	sms.Failed:    "'sending', 'unknown', 'sent'",
+}
+
+func (tx *Tx) advance(ctx context.Context, id string, r sms.Receipt) error {
+	from, ok := forward[r.Status]
+	if !ok {
+		return nil
+	}
+	var done int64
+	if r.Status != sms.Taken {
+		done = micros(tx.now())
+	}
+	_, err := tx.sql.ExecContext(ctx, `update messages set status = $2, reason = $3, done_at = $4,
+		provider_id = case when provider_id = '' then $5 else provider_id end
+		where id = $1 and status in (`+from+")", id, string(r.Status), r.Reason, done, r.ProviderID)
+	return err
+}
+
+func (tx *Tx) applyEarly(ctx context.Context, provider, providerID string) error {
+	rows, err := tx.sql.QueryContext(ctx, "delete from early_receipts where provider = $1 and provider_id = $2 returning status, reason", provider, providerID)
+	if err != nil {
+		return fmt.Errorf("early receipts: %w", err)
+	}
+	var early []sms.Receipt
+	for rows.Next() {
+		r := sms.Receipt{Provider: provider, ProviderID: providerID}
+		if err := rows.Scan(&r.Status, &r.Reason); err != nil {
+			rows.Close()
+			return fmt.Errorf("early receipts: %w", err)
+		}
+		early = append(early, r)
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("early receipts: %w", err)
+	}
+	for _, r := range early {
+		id, err := tx.findReceipted(ctx, r)
+		if err != nil {
+			return fmt.Errorf("early receipts: %w", err)
+		}
+		if err := tx.advance(ctx, id, r); err != nil {
+			return fmt.Errorf("early receipts: %w", err)
+		}
+	}
+	return nil
+}
+
+// Requeue lets a send that was cut short be tried again: claimed before a time and never heard of.
+// It counts the repeat, for the person may get it twice.
+func (s *Store) Requeue(ctx context.Context, id string) (bool, error) {
+	result, err := s.write.ExecContext(ctx, "update messages set status = 'queued', repeats = repeats + 1 where id = $1 and status in ('sending', 'unknown')", id)
+	if err != nil {
+		return false, fmt.Errorf("requeue message: %w", err)
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
+}
+
+// Message reads one; not_found if there is none.
+func (s *Store) Message(ctx context.Context, id string) (Message, error) {
+	m, err := s.scanMessage(s.read.QueryRowContext(ctx, "select "+messageColumns+" from messages where id = $1", id))
+	if err != nil {
+		return m, fmt.Errorf("read message: %w", err)
+	}
+	return m, nil
+}
+
+// Messages lists the newest messages, newest last.
+func (s *Store) Messages(ctx context.Context, limit int) ([]Message, error) {
+	rows, err := s.read.QueryContext(ctx, `select * from (select `+messageColumns+` from messages where sent_at > 0 or status = 'failed'
+		order by created_at desc, id desc limit $1) as newest order by created_at, id`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list messages: %w", err)
+	}
+	return s.scanMessages(rows)
+}
+
+// MessagesOf lists the messages about a report, oldest first.
+func (s *Store) MessagesOf(ctx context.Context, reportID string) ([]Message, error) {
+	rows, err := s.read.QueryContext(ctx, "select "+messageColumns+" from messages where report_id = $1 order by created_at, id", reportID)
+	if err != nil {
+		return nil, fmt.Errorf("list messages: %w", err)
+	}
+	return s.scanMessages(rows)
+}
+
+func (s *Store) scanMessages(rows *sql.Rows) (out []Message, err error) {
+	defer rows.Close()
+	for rows.Next() {
+		m, err := s.scanMessage(rows)
+		if err != nil {
+			return nil, fmt.Errorf("list messages: %w", err)
+		}
+		out = append(out, m)
+	}
+	return out, rows.Err()
+}
+
+// Unsettled counts sends whose outcome is unknown and that were claimed before a time: an alarm.
+func (s *Store) Unsettled(ctx context.Context, before time.Time) (n int, err error) {
+	err = s.read.QueryRowContext(ctx, "select count(*) from messages where status in ('sending', 'unknown') and claimed_at < $1", micros(before)).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count unsettled messages: %w", err)
+	}
+	return n, nil
+}
