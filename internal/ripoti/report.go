@@ -144,6 +144,7 @@ const (
 	AssignmentAccepted AssignmentStatus = "accepted"
 	AssignmentDeclined AssignmentStatus = "declined"
 	AssignmentMoved    AssignmentStatus = "moved" // given to another office
+	AssignmentTold     AssignmentStatus = "told"  // a copy that owes no answer
 )
 
 // Event is one line of a report's history. Data holds codes and ids, never a number or a story.

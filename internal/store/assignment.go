@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"ripoti/internal/ripoti"
@@ -145,47 +146,49 @@ func scanStrings(rows *sql.Rows, err error, step string) ([]string, error) {
 	return out, rows.Err()
 }
 
-// OpenAlert is an alert that a contact was sent and that nobody has answered yet.
-type OpenAlert struct {
+// Alert is an assignment that somebody may answer for, with the report's number.
+type Alert struct {
 	Assignment
-	ContactID string
-	Code      ripoti.Code
+	Code ripoti.Code
 }
 
-// Alerted finds the assignments that contacts were told about, newest first: those open, or, when a
-// number is given, that report's whatever its state. Walled reports never show.
-func (s *Store) Alerted(ctx context.Context, contactIDs []string, code ripoti.Code, limit int) ([]OpenAlert, error) {
-	if len(contactIDs) == 0 {
+// AlertsOf finds what contacts may answer, newest first. Without a number: open assignments they were
+// alerted of. With one: that report's assignments, in any state, that they were alerted of or that
+// their office has. Reports that any of their offices is walled off from never show.
+func (s *Store) AlertsOf(ctx context.Context, contacts []ripoti.Contact, code ripoti.Code, limit int) ([]Alert, error) {
+	if len(contacts) == 0 {
 		return nil, nil
 	}
 	args := []any{limit}
-	for _, id := range contactIDs {
-		args = append(args, id)
+	for _, c := range contacts {
+		args = append(args, c.ID)
 	}
-	query := `select a.id, a.report_id, a.office_id, a.side, a.status, a.step, a.ladder, a.created_at, a.send_at, a.accepted_by,
-		a.accepted_at, a.reason, m.contact_id, r.code
-		from assignments a
-		join reports r on r.id = a.report_id
-		join (select assignment_id, min(contact_id) as contact_id from messages
-			where contact_id in (` + list(2, len(contactIDs)) + `) and assignment_id <> '' group by assignment_id) m on m.assignment_id = a.id
-		where a.side <> 'told' and not exists (select 1 from walls w where w.office_id = a.office_id and w.report_id = a.report_id)`
+	for _, c := range contacts {
+		args = append(args, c.OfficeID)
+	}
+	n := len(contacts)
+	ids, offices := list(2, n), list(2+n, n)
+	alerted := "exists (select 1 from messages m where m.assignment_id = a.id and m.contact_id in (" + ids + "))"
+	mine := alerted + " and a.status = 'open'"
 	if code != "" {
 		args = append(args, string(code))
-		query += fmt.Sprintf(" and r.code = $%d", len(args))
-	} else {
-		query += " and a.status = 'open'"
+		mine = fmt.Sprintf("(%s or a.office_id in (%s)) and r.code = $%d", alerted, offices, len(args))
 	}
-	rows, err := s.read.QueryContext(ctx, query+" order by a.created_at desc, a.id desc limit $1", args...)
+	rows, err := s.read.QueryContext(ctx, "select a."+strings.ReplaceAll(assignmentColumns, ", ", ", a.")+`, r.code
+		from assignments a join reports r on r.id = a.report_id
+		where a.side <> 'told' and `+mine+`
+		and not exists (select 1 from walls w where w.report_id = a.report_id and w.office_id in (`+offices+`))
+		order by a.status = 'open' desc, a.created_at desc, a.id desc limit $1`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("find alerts: %w", err)
 	}
 	defer rows.Close()
-	var out []OpenAlert
+	var out []Alert
 	for rows.Next() {
-		var o OpenAlert
+		var o Alert
 		var created, send, accepted int64
 		if err := rows.Scan(&o.ID, &o.ReportID, &o.OfficeID, &o.Side, &o.Status, &o.Step, &o.Ladder, &created, &send, &o.AcceptedBy,
-			&accepted, &o.Reason, &o.ContactID, &o.Code); err != nil {
+			&accepted, &o.Reason, &o.Code); err != nil {
 			return nil, fmt.Errorf("find alerts: %w", err)
 		}
 		o.CreatedAt, o.SendAt, o.AcceptedAt = fromMicros(created), fromMicros(send), fromMicros(accepted)

@@ -82,10 +82,14 @@ func (tx *Tx) Post(ctx context.Context, m Message, sendDuty Duty) error {
 }
 
 // Claim takes a queued message for sending and names the sender it leaves by. It says false when
-// another hand has taken it or it was sent before.
+// another hand has taken it or it was sent before; and always when the number answers for an office
+// that the report is walled off from: this is the last door before the network, and it is shut
+// whoever posted the message.
 func (s *Store) Claim(ctx context.Context, id, provider string) (m Message, ok bool, err error) {
 	row := s.write.QueryRowContext(ctx, `update messages set status = 'sending', provider = $2, claimed_at = $3
-		where id = $1 and status = 'queued' returning `+messageColumns, id, provider, micros(s.now()))
+		where id = $1 and status = 'queued' and not exists (select 1 from walls w join contacts c on c.office_id = w.office_id
+			where w.report_id = messages.report_id and c.phone_hash = messages.to_hash)
+		returning `+messageColumns, id, provider, micros(s.now()))
 	m, err = s.scanMessage(row)
 	if ripoti.CodeOf(err) == ripoti.CodeNotFound {
 		return m, false, nil
@@ -94,6 +98,18 @@ func (s *Store) Claim(ctx context.Context, id, provider string) (m Message, ok b
 		return m, false, fmt.Errorf("claim message: %w", err)
 	}
 	return m, true, nil
+}
+
+// FailWalled ends a queued message that Claim refuses because of the wall. It says whether it did.
+func (s *Store) FailWalled(ctx context.Context, id string) (bool, error) {
+	result, err := s.write.ExecContext(ctx, `update messages set status = 'failed', reason = 'walled', done_at = $2
+		where id = $1 and status = 'queued' and exists (select 1 from walls w join contacts c on c.office_id = w.office_id
+			where w.report_id = messages.report_id and c.phone_hash = messages.to_hash)`, id, micros(s.now()))
+	if err != nil {
+		return false, fmt.Errorf("fail walled message: %w", err)
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
 }
 
 // Unclaim puts a message back that surely did not leave.

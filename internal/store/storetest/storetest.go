@@ -70,6 +70,7 @@ func Run(t *testing.T, open Open) {
 		{"a text is kept once and unaltered", received},
 		{"an office's queue pages without gaps and hides walled reports", officeQueue},
 		{"an alert is found by who got it", alerted},
+		{"nothing leaves to a number that answers for a walled office", walledDoor},
 		{"the directory is replaced as a whole and tells of it", directory},
 		{"rules are published in versions", rules},
 		{"reports page newest first without gaps", reportPages},
@@ -673,24 +674,63 @@ func alerted(t *testing.T, f *fixture) {
 		return tx.Post(f.ctx, store.Message{ID: store.NewID(), ReportID: filed.ID, AssignmentID: a.ID, ContactID: "officer", Kind: "alert", To: "+254711000001", Facts: "{}"},
 			store.Duty{Kind: "send", Due: f.clock.Now()})
 	})
-	for _, ask := range []struct {
-		who  string
-		code ripoti.Code
-		want int
-	}{{"officer", "", 1}, {"officer", filed.Code, 1}, {"officer", "0000000", 0}, {"another", "", 0}, {"another", filed.Code, 0}} {
-		got, err := f.Alerted(f.ctx, []string{ask.who}, ask.code, 5)
+	count := func(contact, office string, code ripoti.Code) int {
+		got, err := f.AlertsOf(f.ctx, []ripoti.Contact{{ID: contact, OfficeID: office}}, code, 5)
 		f.must(err)
-		if len(got) != ask.want {
-			t.Errorf("%s asks for %q: %d alerts, want %d", ask.who, ask.code, len(got), ask.want)
+		return len(got)
+	}
+	for _, ask := range []struct {
+		promise     string
+		who, office string
+		code        ripoti.Code
+		want        int
+	}{
+		{"who was alerted finds it", "officer", "station-a", "", 1},
+		{"and by its number", "officer", "station-a", filed.Code, 1},
+		{"a number that does not exist finds nothing", "officer", "station-a", "0000000", 0},
+		{"a colleague finds it by its number", "colleague", "station-a", filed.Code, 1},
+		{"a colleague who was not alerted must give the number", "colleague", "station-a", "", 0},
+		{"a stranger finds nothing", "stranger", "station-b", filed.Code, 0},
+	} {
+		if got := count(ask.who, ask.office, ask.code); got != ask.want {
+			t.Errorf("%s: %d alerts, want %d", ask.promise, got, ask.want)
 		}
 	}
 	a.Status = ripoti.AssignmentAccepted
 	f.tx(func(tx *store.Tx) error { return tx.SaveAssignment(f.ctx, a) })
-	if got, _ := f.Alerted(f.ctx, []string{"officer"}, "", 5); len(got) != 0 {
+	if count("officer", "station-a", "") != 0 {
 		t.Error("an accepted alert still counts as open")
 	}
-	if got, _ := f.Alerted(f.ctx, []string{"officer"}, filed.Code, 5); len(got) != 1 {
+	if count("officer", "station-a", filed.Code) != 1 {
 		t.Error("the state of an accepted alert cannot be told")
+	}
+	f.tx(func(tx *store.Tx) error { return tx.SaveDecision(f.ctx, filed.ID, "{}", []string{"station-a"}) })
+	if count("officer", "station-a", filed.Code) != 0 {
+		t.Error("a walled report is found by its number")
+	}
+}
+
+func walledDoor(t *testing.T, f *fixture) {
+	filed := f.file("c1")
+	f.tx(func(tx *store.Tx) error {
+		if err := tx.SaveDecision(f.ctx, filed.ID, "{}", []string{"station-a"}); err != nil {
+			return err
+		}
+		return tx.SaveDirectory(f.ctx, nil, []ripoti.Contact{
+			{ID: "accused", OfficeID: "station-a", Phone: "+254711000001"},
+			{ID: "same-phone", OfficeID: "station-b", Phone: "+254711000001"},
+			{ID: "able", OfficeID: "station-b", Phone: "+254711000002"}})
+	})
+	for contact, phone := range map[string]ripoti.Phone{"accused": "+254711000001", "same-phone": "+254711000001", "able": "+254711000002"} {
+		m := store.Message{ID: store.NewID(), ReportID: filed.ID, ContactID: contact, Kind: "alert", To: phone, Facts: "{}"}
+		f.tx(func(tx *store.Tx) error { return tx.Post(f.ctx, m, store.Duty{Kind: "send", Due: f.clock.Now()}) })
+		_, claimed, err := f.Claim(f.ctx, m.ID, "twilio")
+		f.must(err)
+		walled, err := f.FailWalled(f.ctx, m.ID)
+		f.must(err)
+		if want := contact == "able"; claimed != want || walled == want {
+			t.Errorf("%s: claimed %v, failed as walled %v", contact, claimed, walled)
+		}
 	}
 }
 

@@ -1,0 +1,112 @@
+package tasks
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"ripoti/internal/store"
+)
+
+// Duties is what the relay needs of the store.
+type Duties interface {
+	Wake(ctx context.Context, limit int, patience time.Duration) ([]store.Duty, error)
+	Again(ctx context.Context, id string, at time.Time) error
+}
+
+// Relay hands duties to the queue when they are due, and again when nothing came of them. It is the
+// alarm clock of every timer and the sweep behind every lost task.
+type Relay struct {
+	Duties Duties
+	Hand   func(context.Context, store.Duty) error
+	Now    func() time.Time
+	Log    *slog.Logger
+	// Every is how often the relay looks without being woken.
+	Every time.Duration
+	// Room is how many duties may be handed over now; nil: any number. An embedded queue is small.
+	Room func(context.Context) int
+	// Handed is told of each duty that was handed over.
+	Handed func(store.Duty)
+
+	wake chan struct{}
+}
+
+// relayPage is how many duties are taken from the database at once.
+const relayPage = 100
+
+// Init makes the relay ready to be woken.
+func (r *Relay) Init() *Relay {
+	r.wake = make(chan struct{}, 1)
+	return r
+}
+
+// Wake lets the relay look now. It never blocks: after a commit, off the caller's path.
+func (r *Relay) Wake() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run works until ctx ends.
+func (r *Relay) Run(ctx context.Context) {
+	tick := time.NewTicker(r.Every)
+	defer tick.Stop()
+	down := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.wake:
+		case <-tick.C:
+		}
+		err := r.pass(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil && !down {
+			r.Log.Error("relay: work stays in the database until this heals", "error", err)
+		} else if err == nil && down {
+			r.Log.Info("relay: work is handed over again")
+		}
+		down = err != nil
+	}
+}
+
+// pass hands over everything that is due.
+func (r *Relay) pass(ctx context.Context) error {
+	for {
+		limit := relayPage
+		if r.Room != nil {
+			limit = min(limit, r.Room(ctx))
+		}
+		if limit <= 0 {
+			return nil
+		}
+		duties, err := r.Duties.Wake(ctx, limit, Patience)
+		if err != nil {
+			return err
+		}
+		for i, d := range duties {
+			if err := r.Hand(ctx, d); err != nil {
+				r.putBack(ctx, duties[i:])
+				return err
+			}
+			if r.Handed != nil {
+				r.Handed(d)
+			}
+		}
+		if len(duties) < limit {
+			return nil
+		}
+	}
+}
+
+// putBack lets duties be taken again soon: the queue does not answer now.
+func (r *Relay) putBack(ctx context.Context, duties []store.Duty) {
+	for _, d := range duties {
+		if err := r.Duties.Again(ctx, d.ID, r.Now().Add(2*time.Second)); err != nil {
+			return // they come back by themselves when patience ends
+		}
+	}
+}
