@@ -2,9 +2,10 @@ package sms
 
 import (
 	"context"
-	"strconv"
 	"sync"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // SimulatorName is the name of the simulator in receipts.
@@ -32,7 +33,6 @@ type Simulator struct {
 
 	mu       sync.Mutex
 	messages []Message
-	count    int
 	pending  sync.WaitGroup
 }
 
@@ -95,8 +95,7 @@ func (s *Simulator) keep(m Message) (id string) {
 		s.messages = append(s.messages[:0], s.messages[1:]...)
 	}
 	s.messages = append(s.messages, m)
-	s.count++
-	return "SIM" + strconv.Itoa(s.count)
+	return "SIM" + uuid.NewString() // unique across restarts, as a provider's is
 }
 
 func (s *Simulator) report(m Message, sent Sent, temper Temper) {
