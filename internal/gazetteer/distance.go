@@ -1,0 +1,125 @@
+package gazetteer
+
+// Costs of misspelling are counted in twentieths of a plain wrong letter.
+const (
+	costWhole  = 20
+	costSoft   = 10 // a vowel, h, m, n or r too many or too few
+	costShort  = 5  // a vowel left out on purpose, SMS style
+	costSwap   = 12 // two neighbours swapped
+	costOpener = 4  // more, where the first letter is wrong: thumbs get that one right
+)
+
+// costs are the tables of one symbol for another and of a symbol too many or too few.
+type costs struct {
+	sub [32][32]uint8
+	gap [32]uint8
+}
+
+// likeness lists symbols that are taken for each other, with what that costs.
+var likeness = []struct {
+	cost    uint8
+	symbols []string
+}{
+	{5, []string{"lr", "bp", "kg", "dt", "dT", "tT", "vf", "nN", "CS", "sS", "Ck"}},
+	{6, []string{"ei", "ou", "bv", "CT", "ui"}},
+	{7, []string{"ae", "ai", "ao", "au", "eo", "eu", "io", "Cj", "sC", "gj"}},
+	{9, []string{"mn", "bf", "pf", "ub", "uv", "sT", "gh", "kh", "jd", "js"}},
+}
+
+func newCosts() *costs {
+	c := new(costs)
+	for a := range c.sub {
+		for b := range c.sub[a] {
+			if a != b {
+				c.sub[a][b] = costWhole
+			}
+		}
+		c.gap[a] = costWhole
+	}
+	for _, l := range likeness {
+		for _, s := range l.symbols {
+			a, b := symbol(s[0]), symbol(s[1])
+			c.sub[a][b], c.sub[b][a] = l.cost, l.cost
+		}
+	}
+	for _, s := range "aeiouhmnr" {
+		c.gap[symbol(byte(s))] = costSoft
+	}
+	return c
+}
+
+// symbol numbers the letters of a folded base, 0 to 30; 31 is the border of a word.
+func symbol(c byte) byte {
+	switch {
+	case c >= 'a' && c <= 'z':
+		return c - 'a'
+	case c == 'C':
+		return 26
+	case c == 'S':
+		return 27
+	case c == 'T':
+		return 28
+	case c == 'N':
+		return 29
+	}
+	return 30 // digits; what is left of them in a base is rare
+}
+
+const border = 31
+
+// distance is the weighted cost of reading key where query was typed, with swaps of neighbours
+// (optimal string alignment), and the least cost of reading some beginning of key. Both are
+// over limit as soon as they must be. Names are at most 64 symbols long: fold sees to that.
+func (c *costs) distance(query, key []byte, limit int, shortVowels bool) (whole, start int) {
+	var rows [3][65]uint16
+	prev2, prev, cur := &rows[0], &rows[1], &rows[2]
+	for j := range key {
+		prev[j+1] = prev[j] + uint16(c.missing(key[j], shortVowels))
+	}
+	for i, q := range query {
+		extra := uint16(c.gap[q])
+		cur[0] = prev[0] + extra
+		least := cur[0]
+		sub := &c.sub[q]
+		for j, k := range key {
+			best := prev[j] + uint16(sub[k])
+			if i == 0 && j == 0 && sub[k] >= costSoft {
+				best += costOpener
+			}
+			if d := prev[j+1] + extra; d < best {
+				best = d
+			}
+			if d := cur[j] + uint16(c.missing(k, shortVowels)); d < best {
+				best = d
+			}
+			if i > 0 && j > 0 && q == key[j-1] && query[i-1] == k && q != k {
+				if d := prev2[j-1] + costSwap; d < best {
+					best = d
+				}
+			}
+			cur[j+1] = best
+			if best < least {
+				least = best
+			}
+		}
+		if int(least) > limit {
+			return limit + 1, limit + 1
+		}
+		prev2, prev, cur = prev, cur, prev2
+	}
+	start = limit + 1
+	for _, d := range prev[:len(key)+1] {
+		start = min(start, int(d))
+	}
+	return int(prev[len(key)]), start
+}
+
+// missing is what it costs that the key's symbol was not typed.
+func (c *costs) missing(k byte, shortVowels bool) uint8 {
+	if shortVowels && c.gap[k] == costSoft && vowelSymbol(k) {
+		return costShort
+	}
+	return c.gap[k]
+}
+
+func vowelSymbol(s byte) bool { return s == 0 || s == 4 || s == 8 || s == 14 || s == 20 }
