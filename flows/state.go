@@ -25,6 +25,9 @@ type State struct {
 	// Filed says that the host saved the report; Code is its number.
 	Filed bool        `json:"d,omitempty"`
 	Code  ripoti.Code `json:"c,omitempty"`
+	// Walled says that the police stood accused when the report left, so that it went past their
+	// station. Screens promise that only then.
+	Walled bool `json:"p,omitempty"`
 	// Ended says that the last screen was shown with END.
 	Ended bool `json:"e,omitempty"`
 
@@ -36,5 +39,12 @@ type State struct {
 	Old *State `json:"r,omitempty"`
 }
 
-// Step is a screen of the conversation. Its numbers stand in saved states: new ones go to the end.
+// Step is a screen of the conversation.
 type Step uint8
+
+// What a state may hold at most, in characters.
+const (
+	maxTyped = 60  // a place as it was typed
+	maxMore  = 160 // the free text of S11
+	maxOffer = 4   // places to choose from
+)
