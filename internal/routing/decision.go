@@ -17,6 +17,15 @@ type Case struct {
 	At       time.Time       `json:"at"` // when it is routed: hours and the night rule depend on it
 	// Avoid are offices that may not get it any more: they declined or know the people.
 	Avoid []string `json:"avoid,omitempty"`
+	// AccusedKinds are the kinds of office that somebody at is accused where the answers have no code
+	// for it (children's officer, social worker): such offices around the place are walled off and
+	// the next level is used.
+	AccusedKinds []ripoti.OfficeKind `json:"accused_kinds,omitempty"`
+	// AccusedOffices are the accused offices where they are known by name. Without them the nearest
+	// stations stand in for the accused one.
+	AccusedOffices []string `json:"accused_offices,omitempty"`
+	// Signs are what was read out of a text and has no key of the menu.
+	Signs []Sign `json:"signs,omitempty"`
 }
 
 // Decision is who hears of a report, in what order, with what timers, and why.
