@@ -19,6 +19,9 @@ const Region = "KE"
 // unencoded form value) is refused, not repaired in silence. Short codes and alphanumeric senders
 // are no phones: the error is Invalid.
 func ParsePhone(s string) (Phone, error) {
+	if commonMobile(s) {
+		return Phone(s), nil
+	}
 	if strings.HasPrefix(s, " ") || len(s) > 32 {
 		return "", Invalid("phone.unreadable", nil)
 	}
@@ -27,6 +30,23 @@ func ParsePhone(s string) (Phone, error) {
 		return "", Invalid("phone.unreadable", nil)
 	}
 	return Phone(phonenumbers.Format(n, phonenumbers.E164)), nil
+}
+
+// commonMobile says that s is a Kenyan mobile number of the 07 range as gateways write it:
+// "+2547" and eight digits, all of which are valid. Nearly every press comes from one, and reading
+// it with all the rules of the world costs as much as the rest of the press; a test holds this up
+// against them.
+func commonMobile(s string) bool {
+	const prefix, length = "+2547", 13
+	if len(s) != length || s[:len(prefix)] != prefix {
+		return false
+	}
+	for i := len(prefix); i < length; i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // Dial gives the number in full, for sending to it.
