@@ -211,8 +211,12 @@ func back(s State) (State, bool) {
 	case len(s.Trail) == 0:
 		return s, false
 	}
-	s.Step = s.Trail[len(s.Trail)-1]
-	s.Trail = s.Trail[:len(s.Trail)-1]
+	n := len(s.Trail) - 1
+	s.Step = s.Trail[n]
+	s.Trail = s.Trail[:n]
+	if n == 0 {
+		s.Trail = nil
+	}
 	return s, true
 }
 
