@@ -21,8 +21,9 @@ var likeness = []struct {
 	symbols []string
 }{
 	{5, []string{"lr", "bp", "kg", "dt", "dT", "tT", "vf", "nN", "CS", "sS", "Ck"}},
-	{6, []string{"ei", "ou", "bv", "CT", "ui"}},
-	{7, []string{"ae", "ai", "ao", "au", "eo", "eu", "io", "Cj", "sC", "gj"}},
+	{6, []string{"ei", "ou", "bv", "CT"}},
+	{7, []string{"ae", "ao", "iu", "Cj", "sC", "gj"}},
+	{9, []string{"ai", "au", "eo", "eu", "io"}},
 	{9, []string{"mn", "bf", "pf", "ub", "uv", "sT", "gh", "kh", "jd", "js"}},
 }
 
@@ -75,10 +76,16 @@ func (c *costs) distance(query, key []byte, limit int, shortVowels bool) (whole,
 	prev2, prev, cur := &rows[0], &rows[1], &rows[2]
 	for j := range key {
 		prev[j+1] = prev[j] + uint16(c.missing(key[j], shortVowels))
+		if j == 0 {
+			prev[1] += opener(key[0])
+		}
 	}
 	for i, q := range query {
 		extra := uint16(c.gap[q])
 		cur[0] = prev[0] + extra
+		if i == 0 {
+			cur[0] += opener(q)
+		}
 		least := cur[0]
 		sub := &c.sub[q]
 		for j, k := range key {
@@ -112,6 +119,15 @@ func (c *costs) distance(query, key []byte, limit int, shortVowels bool) (whole,
 		start = min(start, int(d))
 	}
 	return int(prev[len(key)]), start
+}
+
+// opener is what it costs more to lack or add the first letter. A leading m or n is often swallowed:
+// "peketoni", "kubu".
+func opener(s byte) uint16 {
+	if s == 'm'-'a' || s == 'n'-'a' {
+		return 0
+	}
+	return costOpener
 }
 
 // missing is what it costs that the key's symbol was not typed.

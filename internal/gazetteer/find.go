@@ -34,14 +34,20 @@ type Match struct {
 	Score float64
 }
 
-// When a hit is taken, asked back or dropped.
+// When a hit is taken, asked back or dropped. A misspelt large place is likelier meant than a misspelt
+// small one: villages that the table lacks look like those.
 const (
-	takeFrom       = 0.86 // likeness
-	askFrom        = 0.76
-	takeAhead      = 0.04 // how far the next spot must stay behind
-	takeAlone      = 0.83 // likeness that is enough where the next one is far behind
-	takeAloneAhead = 0.10
-	askWithin      = 0.12 // what is offered besides the best
+	askFrom   = 0.78 // likeness
+	askWithin = 0.12 // what is offered besides the best
+)
+
+var takes = [6]struct{ like, alone float32 }{ // by weight; alone: with no other spot near
+	0: {0.90, 0.88}, 1: {0.90, 0.88}, 2: {0.88, 0.85}, 3: {0.86, 0.83}, 4: {0.86, 0.83}, 5: {0.86, 0.83},
+}
+
+const (
+	takeAhead  = 0.04 // how far the next spot must stay behind
+	aloneAhead = 0.10
 )
 
 // How far apart two rows of one name in one county may lie and still mean one spot. A dry ward's
@@ -143,7 +149,12 @@ func (a *attempt) part(ws []string) Result {
 	if foreign && !known {
 		return Result{Decision: None}
 	}
-	a.g.search(a.s, &q)
+	q.split = len(ws) > 1
+	if spoken(ws) {
+		a.g.exactly(a.s, &q)
+	} else {
+		a.g.search(a.s, &q)
+	}
 	if len(ws) > 1 && !a.certain() {
 		a.hinted(ws)
 	}
@@ -169,11 +180,16 @@ func refused(ws []string, p phrase) bool {
 		return false
 	}
 	for _, w := range ws {
-		if !notPlaces[w] && !isDigit(w[0]) {
+		if !notPlaces[w] && !speech[w] && !isDigit(w[0]) {
 			return false
 		}
 	}
 	return true
+}
+
+// spoken says that the words are part of a sentence.
+func spoken(ws []string) bool {
+	return slices.ContainsFunc(ws, func(w string) bool { return speech[w] })
 }
 
 func (a *attempt) foreign(ws []string) bool {
@@ -212,27 +228,31 @@ func (a *attempt) within(rest, hint []string) {
 		return
 	}
 	named := newPhrase(rest)
-	county, width := a.g.hint(a.s, newPhrase(hint))
+	county, width, guessed := a.g.hint(a.s, newPhrase(hint))
 	if _, inner := a.g.exactHint(named); inner >= width { // "nguni" is in Kitui, Kitui is not in Nguni
 		return
 	}
 	if a.county != 0 {
 		county &= a.county
 	}
-	if county == 0 {
+	if county == 0 || spoken(rest) || (guessed && named.general) {
 		return
 	}
-	q := query{phrase: named, full: strings.Join(rest, ""), county: county, loose: true, within: width}
+	q := query{phrase: named, full: strings.Join(rest, ""), county: county, loose: true, within: width, split: len(rest) > 1}
+	if guessed {
+		q.lost = lossHint
+	}
 	a.g.search(a.s, &q)
 }
 
 // hint reads words as a place that others may lie in and answers the counties meant, 0 for none, and
 // how wide the place is.
-func (g *Gazetteer) hint(s *scratch, p phrase) (county uint64, width int8) {
+func (g *Gazetteer) hint(s *scratch, p phrase) (county uint64, width int8, guessed bool) {
 	if county, width = g.exactHint(p); county != 0 || len(p.base) < 5 {
-		return county, width
+		return county, width, false
 	}
-	return g.guessHint(s, p)
+	county, width = g.guessHint(s, p)
+	return county, width, true
 }
 
 func (g *Gazetteer) exactHint(p phrase) (county uint64, width int8) {
@@ -302,7 +322,7 @@ func (a *attempt) spot(ws []string) Result {
 
 func (a *attempt) spotAt(ws []string) {
 	p := newPhrase(ws)
-	if len(p.plain) < 5 || separators[ws[0]] || (len(ws) == 1 && (notPlaces[ws[0]] || alsoWords[ws[0]] || abroad[ws[0]])) {
+	if len(p.plain) < 5 || separators[ws[0]] || (len(ws) == 1 && (notPlaces[ws[0]] || speech[ws[0]] || alsoWords[ws[0]] || abroad[ws[0]])) {
 		return
 	}
 	q := query{phrase: p, full: strings.Join(ws, ""), county: a.county}
@@ -319,7 +339,7 @@ func (a *attempt) decide(askOnly, alsoWord bool, typed mark) Result {
 		return Result{Decision: None}
 	}
 	r := Result{Decision: Take}
-	if askOnly || (alsoWord && a.g.weight[spots[0].place] < 2) || !ahead(spots) {
+	if askOnly || (alsoWord && a.g.weight[spots[0].place] < 2) || !a.g.ahead(spots) {
 		r.Decision = Ask
 	}
 	for _, h := range spots {
@@ -333,12 +353,13 @@ func (a *attempt) decide(askOnly, alsoWord bool, typed mark) Result {
 }
 
 // ahead says that the first spot is what was meant: it fits, and no other is near.
-func ahead(spots []hit) bool {
+func (g *Gazetteer) ahead(spots []hit) bool {
 	lead := float32(1)
 	if len(spots) > 1 {
 		lead = spots[0].total - spots[1].total
 	}
-	return (spots[0].like >= takeFrom && lead >= takeAhead) || (spots[0].like >= takeAlone && lead >= takeAloneAhead)
+	from := takes[g.weight[spots[0].place]]
+	return (spots[0].like >= from.like && lead >= takeAhead) || (spots[0].like >= from.alone && lead >= aloneAhead)
 }
 
 // spots orders the hits and keeps one place for each spot.

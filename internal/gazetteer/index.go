@@ -27,6 +27,7 @@ type use struct {
 	full  string // all words of the name, joined
 	plain string // the same without generics and marks
 	whole bool   // the place's own name or alias, not a part of it
+	split bool   // of several words
 }
 
 // key is one folded name with its mark, and all the places it names.
@@ -37,6 +38,7 @@ type key struct {
 	uses    []use
 	grams   uint8 // how many grams it has
 	folded  string
+	general bool // see phrase
 	context bool // may serve as a hint: a county or a large place
 }
 
@@ -130,15 +132,15 @@ func (x *indexer) name(place int32, name string, loss float32) {
 		loss += lossGeneric
 	}
 	full := strings.Join(ws, "")
-	x.add(p, use{place, loss, full, p.plain, true})
+	x.add(p, use{place, loss, full, p.plain, true, len(ws) > 1})
 	if ws[0] == "kwa" && len(full) >= 7 {
 		rest := newPhrase(ws[1:])
-		x.add(rest, use{place, loss + lossKwa, full, rest.plain, false})
+		x.add(rest, use{place, loss + lossKwa, full, rest.plain, false, true})
 	}
 	last := ws[len(ws)-1]
 	if len(ws) > 1 && x.home[x.g.places[place].CountyID][last] {
 		rest := newPhrase(ws[:len(ws)-1])
-		x.add(rest, use{place, loss + lossHome, full, rest.plain, true})
+		x.add(rest, use{place, loss + lossHome, full, rest.plain, true, len(ws) > 2})
 	}
 	x.parts(place, ws, full, loss)
 }
@@ -153,7 +155,7 @@ func (x *indexer) parts(place int32, ws []string, full string, loss float32) {
 			continue
 		}
 		if p := newPhrase([]string{w}); p.plain != full {
-			x.add(p, use{place, loss + lossPart, full, p.plain, false})
+			x.add(p, use{place, loss + lossPart, full, p.plain, false, false})
 		}
 	}
 }
@@ -165,7 +167,7 @@ func (x *indexer) add(p phrase, u use) {
 	n := keyName{p.base, p.mark}
 	k := x.keys[n]
 	if k == nil {
-		k = &key{folded: p.base, mark: p.mark}
+		k = &key{folded: p.base, mark: p.mark, general: p.general}
 		for i := range len(p.base) {
 			k.base = append(k.base, symbol(p.base[i]))
 		}

@@ -33,6 +33,8 @@ type phrase struct {
 	kind  ripoti.PlaceKind // the kind that a generic word asked for
 	bare  bool             // a generic word was left out
 	road  bool             // the name of a road
+	// general: nothing but generic words and marks ("Township", "Central"); only ever found as it stands
+	general bool
 }
 
 // words splits a text into lower-case ASCII words. Apostrophes vanish, other punctuation and the
@@ -116,7 +118,7 @@ func newPhrase(ws []string) phrase {
 	}
 	p.plain = strings.Join(kept[:n], "")
 	if len(p.plain) < 2 { // "South B", "Saba Saba", "Central", "Township": the marks are the name
-		p.plain, p.mark, p.bare = wholeName(ws), 0, false
+		p.plain, p.mark, p.bare, p.general = wholeName(ws), 0, false, true
 	}
 	p.base = fold(p.plain)
 	return p
@@ -138,6 +140,11 @@ var directionName = map[mark]string{markNorth: "north", markSouth: "south", mark
 func markOf(w string, at, of int) mark {
 	if m := directions[w]; m != 0 {
 		return m
+	}
+	if of > 1 && len(w) >= 4 {
+		if m := misspeltDirection(w); m != 0 {
+			return m
+		}
 	}
 	if n, ok := numbers[w]; ok {
 		return mark(n) * markNumber
@@ -163,6 +170,34 @@ func markOf(w string, at, of int) mark {
 		return (1000 + mark(w[0]-'a')) * markNumber
 	}
 	return 0
+}
+
+// misspeltDirection reads a direction with two neighbours swapped, or one letter doubled, left out or
+// added behind the first.
+func misspeltDirection(w string) mark {
+	for m, name := range directionName {
+		if w[0] == name[0] && oneSlip(w, name) {
+			return m
+		}
+	}
+	return 0
+}
+
+func oneSlip(w, name string) bool {
+	if len(w) > len(name) {
+		w, name = name, w
+	}
+	i := 0
+	for i < len(w) && w[i] == name[i] {
+		i++
+	}
+	switch len(name) - len(w) {
+	case 0:
+		return i+1 < len(w) && w[i] == name[i+1] && w[i+1] == name[i] && w[i+2:] == name[i+2:]
+	case 1:
+		return w[i:] == name[i+1:]
+	}
+	return false
 }
 
 // fold brings spellings that sound alike to one form: doubled letters once, c as k, z as s, w as u,

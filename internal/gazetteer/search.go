@@ -21,6 +21,9 @@ const (
 	likeSkeletal = 0.82  // at most, where the vowels were left out
 	lossUnmarked = 0.035 // "Kayole" for Kayole North
 	lossOther    = 0.10  // "Kayole North" for Kayole
+	lossSplit    = 0.03  // of several words for a misspelt single one
+	lossHint     = 0.03  // of what is found only by guessing a misspelt hint
+	lossThing    = 0.03  // "Free Town" for Free Area
 	gainKind     = 0.03  // "Siaya county" for the county
 	gainWeight   = 0.015
 )
@@ -29,9 +32,11 @@ const (
 type query struct {
 	phrase
 	full   string
-	county uint64 // only places of these counties, 0 all
-	loose  bool   // the county is known: more misspelling is forgiven
-	within int8   // only places narrower than this, 0 all; see width
+	county uint64  // only places of these counties, 0 all
+	loose  bool    // the county is known: more misspelling is forgiven
+	within int8    // only places narrower than this, 0 all; see width
+	split  bool    // typed as several words
+	lost   float32 // what all hits lose, because the reading is doubtful
 }
 
 // hit is a place that was found.
@@ -77,8 +82,9 @@ func (g *Gazetteer) search(s *scratch, q *query) {
 func (g *Gazetteer) exactly(s *scratch, q *query) bool {
 	found := false
 	for _, k := range g.index.exact[q.base] {
-		if g.enter(s, q, k, 1) {
-			found = found || g.index.keys[k].mark == q.mark
+		key := &g.index.keys[k]
+		if g.enter(s, q, k, 1) && key.mark == q.mark {
+			found = found || slices.ContainsFunc(key.uses, func(u use) bool { return u.plain == q.plain })
 		}
 	}
 	return found
@@ -96,7 +102,7 @@ func (g *Gazetteer) beginning(s *scratch, q *query) {
 		if !strings.HasPrefix(name, q.base) {
 			return
 		}
-		if len(name) > len(q.base) {
+		if len(name) > len(q.base) && !in.keys[k].general {
 			g.enter(s, q, k, likeStart+likeMore*float32(len(q.base))/float32(len(name)))
 		}
 	}
@@ -140,6 +146,9 @@ func (g *Gazetteer) guess(s *scratch, q *query) {
 
 func (g *Gazetteer) compare(s *scratch, q *query, k int32, shortVowels bool) {
 	key := &g.index.keys[k]
+	if key.general {
+		return
+	}
 	limit := q.limit()
 	whole, start := g.index.costs.distance(s.symbols(q.base), key.base, limit, shortVowels)
 	length := float32(max(len(q.base), len(key.base), 5))
@@ -245,10 +254,18 @@ func (g *Gazetteer) put(s *scratch, q *query, k int32, u *use, like float32) boo
 		if u.loss == lossGeneric {
 			loss = 0
 		}
-	case u.plain != q.plain:
-		loss += likeFolded
+	default:
+		if u.plain != q.plain {
+			loss += likeFolded
+		}
+		if q.bare && u.full != u.plain {
+			loss += lossThing
+		}
 	}
-	like -= loss
+	if like < 1 && q.split && !u.split {
+		loss += lossSplit
+	}
+	like -= loss + q.lost
 	total := like + gainWeight*float32(g.weight[u.place])
 	if q.kind != "" && g.places[u.place].Kind == q.kind {
 		total += gainKind
