@@ -23,7 +23,7 @@ func BenchmarkPress(b *testing.B) {
 	must(b, err)
 	for name, plain := range map[string]bool{"shared": false, "plain": true} {
 		b.Run(name, func(b *testing.B) {
-			client := redis.NewUniversalClient(Tune(&redis.UniversalOptions{Addrs: []string{parsed.Addr}, DB: 15}))
+			client := redis.NewUniversalClient(Tune(&redis.UniversalOptions{Addrs: []string{parsed.Addr}, DB: 15}, Timeout))
 			defer func() { _ = client.Close() }()
 			s, err := NewRedis(client, plain)
 			must(b, err)

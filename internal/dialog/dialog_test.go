@@ -192,7 +192,7 @@ func TestRedis(t *testing.T) {
 			})
 			t.Run("a Redis that refuses is an error, and its return is noticed", func(t *testing.T) {
 				mini := miniredis.RunT(t)
-				client := redis.NewUniversalClient(Tune(&redis.UniversalOptions{Addrs: []string{mini.Addr()}}))
+				client := redis.NewUniversalClient(Tune(&redis.UniversalOptions{Addrs: []string{mini.Addr()}}, Timeout))
 				t.Cleanup(func() { _ = client.Close() })
 				s, err := NewRedis(client, plain)
 				must(t, err)
@@ -212,7 +212,7 @@ func TestRedis(t *testing.T) {
 	}
 	t.Run("a key holds the hash alone and one hash tag", func(t *testing.T) {
 		mini := miniredis.RunT(t)
-		client := redis.NewUniversalClient(Tune(&redis.UniversalOptions{Addrs: []string{mini.Addr()}}))
+		client := redis.NewUniversalClient(Tune(&redis.UniversalOptions{Addrs: []string{mini.Addr()}}, Timeout))
 		t.Cleanup(func() { _ = client.Close() })
 		s, err := NewRedis(client, false)
 		must(t, err)
@@ -230,13 +230,13 @@ func dialRedis(t *testing.T) (redis.UniversalClient, func(time.Duration)) {
 		parsed, err := redis.ParseURL(url)
 		must(t, err)
 		client := redis.NewUniversalClient(Tune(&redis.UniversalOptions{
-			Addrs: []string{parsed.Addr}, Username: parsed.Username, Password: parsed.Password, TLSConfig: parsed.TLSConfig, DB: 15}))
+			Addrs: []string{parsed.Addr}, Username: parsed.Username, Password: parsed.Password, TLSConfig: parsed.TLSConfig, DB: 15}, Timeout))
 		must(t, client.FlushDB(context.Background()).Err())
 		t.Cleanup(func() { _ = client.Close() })
 		return client, time.Sleep
 	}
 	mini := miniredis.RunT(t)
-	client := redis.NewUniversalClient(Tune(&redis.UniversalOptions{Addrs: []string{mini.Addr()}}))
+	client := redis.NewUniversalClient(Tune(&redis.UniversalOptions{Addrs: []string{mini.Addr()}}, Timeout))
 	t.Cleanup(func() { _ = client.Close() })
 	return client, mini.FastForward
 }
@@ -255,7 +255,7 @@ func silent(t *testing.T, plain bool) *Redis {
 			t.Cleanup(func() { _ = c.Close() })
 		}
 	}()
-	client := redis.NewUniversalClient(Tune(&redis.UniversalOptions{Addrs: []string{listener.Addr().String()}}))
+	client := redis.NewUniversalClient(Tune(&redis.UniversalOptions{Addrs: []string{listener.Addr().String()}}, Timeout))
 	t.Cleanup(func() { _ = client.Close() })
 	s, err := NewRedis(client, plain)
 	must(t, err)

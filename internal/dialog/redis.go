@@ -19,24 +19,27 @@ const (
 	scanPage  = 512
 )
 
-// Timeout is how long one trip to Redis may take before a press goes on without it.
+// Timeout is how long one trip to Redis may take before a press goes on without it, unless told
+// otherwise.
 const Timeout = 500 * time.Millisecond
 
 // Tune sets what a press needs of its Redis client: short limits that a context can shorten further,
 // and one repeat at most. Loading and saving a conversation may safely run twice.
-func Tune(o *redis.UniversalOptions) *redis.UniversalOptions {
+func Tune(o *redis.UniversalOptions, timeout time.Duration) *redis.UniversalOptions {
 	tuned := *o
-	tuned.DialTimeout, tuned.DialerRetries = Timeout, 1
-	tuned.ReadTimeout, tuned.WriteTimeout, tuned.PoolTimeout = Timeout, Timeout, Timeout
+	tuned.DialTimeout, tuned.DialerRetries = timeout, 1
+	tuned.ReadTimeout, tuned.WriteTimeout, tuned.PoolTimeout = timeout, timeout, timeout
 	tuned.MaxRetries = 1
 	tuned.ContextTimeoutEnabled = true
 	return &tuned
 }
 
-// Redis is a Store for more than one process. Every operation ends within Timeout.
+// Redis is a Store for more than one process.
 type Redis struct {
-	client redis.UniversalClient
-	trips  trips
+	// Timeout is how long one trip may take.
+	Timeout time.Duration
+	client  redis.UniversalClient
+	trips   trips
 }
 
 // trips carries one command to Redis and waits for its answer, until ctx ends.
@@ -50,13 +53,13 @@ type trips interface {
 // caller's.
 func NewRedis(client redis.UniversalClient, plain bool) (*Redis, error) {
 	if plain {
-		return &Redis{client, single{client}}, nil
+		return &Redis{Timeout, client, single{client}}, nil
 	}
 	pipeline, err := client.AsyncAutoPipelineWithOptions(redis.DefaultBlockingAutoPipelineOptions())
 	if err != nil {
 		return nil, fmt.Errorf("dialog: automatic pipeline: %w", err)
 	}
-	return &Redis{client, shared{pipeline}}, nil
+	return &Redis{Timeout, client, shared{pipeline}}, nil
 }
 
 // shared lets the commands of many callers travel together.
@@ -74,7 +77,7 @@ func (s single) do(ctx context.Context, cmd redis.Cmder) error { return s.client
 
 // Load implements Store.
 func (r *Redis) Load(ctx context.Context, key string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, Timeout)
+	ctx, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
 	get := redis.NewStringCmd(ctx, "get", redisKey(key))
 	err := r.trips.do(ctx, get)
@@ -89,7 +92,7 @@ func (r *Redis) Load(ctx context.Context, key string) ([]byte, error) {
 
 // Save implements Store. A ttl under a millisecond forgets the key.
 func (r *Redis) Save(ctx context.Context, key string, value []byte, ttl time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, Timeout)
+	ctx, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
 	if err := r.trips.do(ctx, saveCommand(ctx, redisKey(key), value, ttl)); err != nil {
 		return fmt.Errorf("dialog: save: %w", err)
