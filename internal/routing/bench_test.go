@@ -129,6 +129,30 @@ func TestNearIsTheGreatCircleOrder(t *testing.T) {
 	}
 }
 
+func TestNearestIsTheFirstOfTheWalk(t *testing.T) {
+	d, places := spread(3000)
+	third := func(i int32) bool { return i%3 == 0 }
+	for _, place := range places[:60] {
+		from := vecOf(place.Point)
+		var w walk
+		w.start(d.stations, from)
+		want := int32(-1)
+		for {
+			i, _, ok := w.next(apartOf(40))
+			if !ok {
+				break
+			}
+			if third(i) {
+				want = i
+				break
+			}
+		}
+		if got := d.stations.nearest(from, apartOf(40), third); got != want {
+			t.Fatalf("nearest %d, the walk says %d", got, want)
+		}
+	}
+}
+
 func TestDecideAllocatesModestly(t *testing.T) {
 	d, places := spread(1500)
 	r := Default()

@@ -68,7 +68,7 @@ func needs(list []ripoti.Capability) string {
 
 // open says whether a station is open when the report needs it: what may wait finds it open later.
 func (j *judge) open(f *office) bool {
-	return j.r.doc.Levels[j.c.Urgency].Wait != WaitNever || f.hours.openAt(j.c.At)
+	return !f.hours.limited || j.wait != WaitNever || f.hours.openAt(j.c.At)
 }
 
 // tellStation finds the station of the place: by the ward table, else the nearest able one, else down
@@ -123,14 +123,14 @@ func (j *judge) nearestStation(t *tell) pick {
 	if t.needs != 0 {
 		able = j.d.desks
 	}
-	if i := j.nearest(able, reach, func(i int32) bool { return j.unfit(i, t) == "" }); i >= 0 {
+	if i := able.nearest(j.from, reach, func(i int32) bool { return j.unfit(i, t) == "" }); i >= 0 {
 		j.passedOver(t, i, j.apart(i))
 		return pick{office: i, km: j.km(i), why: "the nearest that is able, " + kmText(j.km(i)), asked: true, found: true}
 	}
 	usable := func(i int32) bool { return j.barred(i) == "" && j.open(&j.d.facts[i]) }
-	i := j.nearest(j.d.reach, reach, func(i int32) bool { return usable(i) && j.d.offices[i].Kind == ripoti.Station })
+	i := j.d.reach.nearest(j.from, reach, func(i int32) bool { return usable(i) && j.d.offices[i].Kind == ripoti.Station })
 	if i < 0 {
-		i = j.nearest(j.d.reach, reach, usable) // a post is better than nobody near
+		i = j.d.reach.nearest(j.from, reach, usable) // a post is better than nobody near
 	}
 	j.passedOver(t, i, reach)
 	if i >= 0 {
@@ -165,21 +165,6 @@ func (j *judge) countyStation(t *tell) pick {
 		return pick{office: any, km: j.km(any), why: "nobody nearer can be told; the nearest of the county", asked: true, found: true}
 	}
 	return nobody
-}
-
-// nearest is the nearest office of a tree that passes, no further than limit; -1 where there is none.
-func (j *judge) nearest(t *tree, limit float64, passes func(int32) bool) int32 {
-	var w walk
-	w.start(t, j.from)
-	for {
-		i, _, ok := w.next(limit)
-		if !ok {
-			return -1
-		}
-		if passes(i) {
-			return i
-		}
-	}
 }
 
 // passedOver explains the stations up to limit that were not taken.
@@ -237,7 +222,7 @@ func (j *judge) tellWide(t *tell) {
 func (j *judge) tellElsewhere(t *tell) {
 	i := int32(-1)
 	if j.hasPoint && !j.wall.everyone {
-		i = j.nearest(j.d.desks, math.Inf(1), func(i int32) bool { return j.unfit(i, t) == "" && j.wall.elsewhere(j.d, i) })
+		i = j.d.desks.nearest(j.from, math.Inf(1), func(i int32) bool { return j.wall.elsewhere(j.d, i) && j.unfit(i, t) == "" })
 	}
 	if i < 0 {
 		j.note(t.id, "no able station of another sub-county was found")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"ripoti/internal/ripoti"
 )
@@ -22,6 +23,9 @@ type judge struct {
 	d *Directory
 	r *Rules
 	f facts
+
+	wait Wait      // how long an alert of this urgency may rest
+	send time.Time // when the first alert may leave
 
 	ward     string // id of the ward, "" unknown
 	county   int32  // place of the county in the directory, -1 unknown or not in it
@@ -71,6 +75,8 @@ func (j *judge) prepare() {
 		reading := j.r.weigh(j.c, 0)
 		j.c.Urgency, j.c.Rule = reading.Urgency, reading.Rule
 	}
+	j.wait = j.r.doc.Levels[j.c.Urgency].Wait
+	j.send = j.r.send(j.wait, j.c.At)
 	j.f = j.r.facts(j.c)
 	j.child = j.f.is(askChild, codeYes)
 	for _, id := range j.c.Avoid {
@@ -187,7 +193,7 @@ func (j *judge) part(t *tell, p pick) {
 		why += "; " + p.why
 	}
 	j.out.Parts = append(j.out.Parts, Part{Side: t.As, OfficeID: id, Km: p.km, Why: why,
-		Send: j.r.send(j.r.doc.Levels[j.c.Urgency].Wait, j.c.At), Ladder: j.ladder(t, p)})
+		Send: j.send, Ladder: j.ladder(t, p)})
 	j.trace(Line{Rule: t.id, Office: id, Km: max(p.km, 0), Result: resultTaken, Why: why})
 }
 

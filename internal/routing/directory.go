@@ -56,6 +56,7 @@ type office struct {
 // reachable says whether an alert to the office can be answered at all.
 func (o *office) reachable() bool { return o.active && !o.dark && o.told }
 
+// kindIndex is the kind's place in ripoti.OfficeKinds.
 func kindIndex(k ripoti.OfficeKind) uint8 {
 	for i, known := range ripoti.OfficeKinds {
 		if k == known {

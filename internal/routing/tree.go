@@ -92,6 +92,55 @@ func widest(idx []int32, at []vec) int {
 	return best
 }
 
+// search looks for one office: the nearest that passes.
+type search struct {
+	t      *tree
+	from   vec
+	passes func(int32) bool
+	office int32   // the best so far, -1 none
+	apart  float64 // its distance, or the limit
+}
+
+// nearest is the nearest office that passes, no further than limit (a squared straight distance); of
+// equals the one with the smaller id. -1 where there is none.
+func (t *tree) nearest(from vec, limit float64, passes func(int32) bool) int32 {
+	s := search{t: t, from: from, passes: passes, office: -1, apart: limit}
+	s.look(0, int32(len(t.idx)))
+	return s.office
+}
+
+func (s *search) look(lo, hi int32) {
+	for hi-lo > leaf {
+		mid := (lo + hi) / 2
+		s.try(mid)
+		axis := s.t.axis[mid]
+		if off := s.from[axis] - s.t.at[mid][axis]; off < 0 {
+			s.look(lo, mid)
+			if off*off > s.apart {
+				return
+			}
+			lo = mid + 1
+		} else {
+			s.look(mid+1, hi)
+			if off*off > s.apart {
+				return
+			}
+			hi = mid
+		}
+	}
+	for i := lo; i < hi; i++ {
+		s.try(i)
+	}
+}
+
+func (s *search) try(i int32) {
+	apart, office := s.from.apart(s.t.at[i]), s.t.idx[i]
+	if apart > s.apart || (apart == s.apart && s.office >= 0 && s.office < office) || !s.passes(office) {
+		return
+	}
+	s.office, s.apart = office, apart
+}
+
 // walk gives a tree's offices in order of distance, one at a time. The zero walk gives none.
 type walk struct {
 	t    *tree

@@ -14,6 +14,7 @@ type wall struct {
 	county   int32   // all police of this county; -1: not so
 	subs     []int32 // sub-counties of walled offices
 	counties []int32 // counties of walled offices
+	topped   []int32 // counties whose commands are walled
 }
 
 func (w *wall) holds(d *Directory, i int32) bool {
@@ -163,9 +164,10 @@ func (j *judge) wallAbove(i int32) {
 }
 
 func (j *judge) wallCountyCommands(county int32) {
-	if county < 0 {
+	if county < 0 || slices.Contains(j.wall.topped, county) {
 		return
 	}
+	j.wall.topped = append(j.wall.topped, county)
 	for _, n := range j.d.list[county][kindIndex(ripoti.CountyCommand)] {
 		j.wallOff(n, -1, "commands an office behind the wall")
 	}
