@@ -5,6 +5,7 @@ const (
 	costWhole  = 20
 	costSoft   = 10 // a vowel, h, m, n or r too many or too few
 	costShort  = 5  // a vowel left out on purpose, SMS style
+	costSlip   = 3  // the first letter twice
 	costSwap   = 12 // two neighbours swapped
 	costOpener = 4  // more, where the first letter is wrong: thumbs get that one right
 )
@@ -82,6 +83,9 @@ func (c *costs) distance(query, key []byte, limit int, shortVowels bool) (whole,
 	}
 	for i, q := range query {
 		extra := uint16(c.gap[q])
+		if i == 1 && q == query[0] { // fold leaves a doubled first letter
+			extra = costSlip
+		}
 		cur[0] = prev[0] + extra
 		if i == 0 {
 			cur[0] += opener(q)

@@ -224,9 +224,7 @@ func (a *attempt) hinted(ws []string) {
 }
 
 func (a *attempt) within(rest, hint []string) {
-	if rest = trim(rest); len(rest) == 1 && notPlaces[rest[0]] {
-		return
-	}
+	rest = trim(rest)
 	named := newPhrase(rest)
 	county, width, guessed := a.g.hint(a.s, newPhrase(hint))
 	if _, inner := a.g.exactHint(named); inner >= width { // "nguni" is in Kitui, Kitui is not in Nguni
@@ -239,6 +237,9 @@ func (a *attempt) within(rest, hint []string) {
 		return
 	}
 	q := query{phrase: named, full: strings.Join(rest, ""), county: county, loose: true, within: width, split: len(rest) > 1}
+	if len(rest) == 1 && notPlaces[rest[0]] && !a.g.named(&q) { // "salama laikipia" is a ward, "mto laikipia" a river
+		return
+	}
 	if guessed {
 		q.lost = lossHint
 	}
@@ -380,7 +381,7 @@ func (a *attempt) spotOf(h hit, typed mark) {
 		if !a.g.sameSpot(a.s.spots[i], h, typed) {
 			continue
 		}
-		if best := a.s.spots[i]; h.total >= best.total-gainWeight*1.1 && h.like >= best.like-lossAlias*1.5 && a.g.finer(h.place, best.place) {
+		if best := a.s.spots[i]; a.g.speaksBetter(h, best, typed) {
 			h.total, h.like = best.total, best.like
 			a.s.spots[i] = h
 		}
@@ -389,22 +390,34 @@ func (a *attempt) spotOf(h hit, typed mark) {
 	a.s.spots = append(a.s.spots, h)
 }
 
+// speaksBetter says that h, found behind best, is the better row for their common spot: it bears the
+// mark that was typed, or fits as well and locates better.
+func (g *Gazetteer) speaksBetter(h, best hit, typed mark) bool {
+	if hm, bm := g.index.keys[h.key].mark, g.index.keys[best.key].mark; hm != bm {
+		return hm == typed && h.like >= best.like
+	}
+	return h.total >= best.total-gainWeight*1.1 && h.like >= best.like-lossAlias*1.5 && g.finer(h.place, best.place)
+}
+
 // sameSpot says that two rows mean practically the same: one name in one county, not far apart.
 // A county or constituency is the same as the town it is named after; a place with a mark ("Kayole North") is the same as one
 // without it only where no mark was typed.
 func (g *Gazetteer) sameSpot(a, b hit, typed mark) bool {
 	p, q := g.places[a.place], g.places[b.place]
 	ka, kb := &g.index.keys[a.key], &g.index.keys[b.key]
-	if p.CountyID != q.CountyID || ka.folded != kb.folded {
+	if p.CountyID != q.CountyID || ka.mark != kb.mark && ka.mark != typed && kb.mark != typed {
 		return false
 	}
-	if ka.mark != kb.mark && ka.mark != typed {
-		return false
+	if ka.folded != kb.folded {
+		return !wide(p) && !wide(q) && p.Point.Km(q.Point) <= sameSpotKm && g.index.oneName(ka, kb)
 	}
-	if wide(p) || wide(q) {
-		return true
-	}
-	return p.Point.Km(q.Point) <= spotKm(p, q)
+	return wide(p) || wide(q) || p.Point.Km(q.Point) <= spotKm(p, q)
+}
+
+// oneName says that two names are spellings of one: Witeithie and Witethie.
+func (in *index) oneName(a, b *key) bool {
+	cost, _ := in.costs.distance(a.base, b.base, costSoft, false)
+	return cost <= costSoft
 }
 
 // wide says that a place's point is only the middle of something large.

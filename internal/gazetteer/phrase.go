@@ -96,7 +96,7 @@ func newPhrase(ws []string) phrase {
 	var kept [queryWords]string
 	n := 0
 	for i, w := range ws {
-		if k, ok := generics[w]; ok {
+		if k, ok := genericOf(w, i); ok {
 			p.bare = true
 			if k != "" {
 				p.kind = k
@@ -172,17 +172,30 @@ func markOf(w string, at, of int) mark {
 	return 0
 }
 
-// misspeltDirection reads a direction with two neighbours swapped, or one letter doubled, left out or
-// added behind the first.
+// genericOf looks a generic word up; behind a name also a misspelt one of at least 6 letters.
+func genericOf(w string, at int) (ripoti.PlaceKind, bool) {
+	if k, ok := generics[w]; ok || at == 0 || len(w) < 4 {
+		return k, ok
+	}
+	for _, name := range longGenerics {
+		if w[0] == name[0] && oneSlip(w, name) || len(w) == len(name) && len(w) > 5 && oneWrong(w, name) {
+			return generics[name], true
+		}
+	}
+	return "", false
+}
+
+// misspeltDirection reads a direction with one slip behind its first letter.
 func misspeltDirection(w string) mark {
 	for m, name := range directionName {
-		if w[0] == name[0] && oneSlip(w, name) {
+		if w[0] == name[0] && (oneSlip(w, name) || len(name) > 4 && oneWrong(w, name)) {
 			return m
 		}
 	}
 	return 0
 }
 
+// oneSlip says that w is name with two neighbours swapped, or one letter left out or added.
 func oneSlip(w, name string) bool {
 	if len(w) > len(name) {
 		w, name = name, w
@@ -198,6 +211,20 @@ func oneSlip(w, name string) bool {
 		return w[i:] == name[i+1:]
 	}
 	return false
+}
+
+// oneWrong says that w is name with one letter replaced.
+func oneWrong(w, name string) bool {
+	if len(w) != len(name) {
+		return false
+	}
+	wrong := 0
+	for i := range len(w) {
+		if w[i] != name[i] {
+			wrong++
+		}
+	}
+	return wrong == 1
 }
 
 // fold brings spellings that sound alike to one form: doubled letters once, c as k, z as s, w as u,

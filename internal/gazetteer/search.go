@@ -24,9 +24,13 @@ const (
 	lossSplit    = 0.03  // of several words for a misspelt single one
 	lossHint     = 0.03  // of what is found only by guessing a misspelt hint
 	lossThing    = 0.03  // "Free Town" for Free Area
-	gainKind     = 0.03  // "Siaya county" for the county
 	gainWeight   = 0.015
 )
+
+// gainKind is for the kind that was typed: "Siaya county".
+var gainKind = map[ripoti.PlaceKind]float32{
+	ripoti.KindCounty: 0.06, ripoti.KindConstituency: 0.03, ripoti.KindWard: 0.03, ripoti.KindTown: 0.01,
+}
 
 // query is what one search looks for.
 type query struct {
@@ -151,7 +155,7 @@ func (g *Gazetteer) compare(s *scratch, q *query, k int32, shortVowels bool) {
 	}
 	limit := q.limit()
 	whole, start := g.index.costs.distance(s.symbols(q.base), key.base, limit, shortVowels)
-	length := float32(max(len(q.base), len(key.base), 5))
+	length := float32(max(len(q.base), len(key.base)))
 	if whole <= limit && whole > 0 {
 		like := 1 - likeGuess - likeLetter*float32(whole)/costWhole/length
 		if shortVowels && !q.loose {
@@ -267,11 +271,8 @@ func (g *Gazetteer) put(s *scratch, q *query, k int32, u *use, like float32) boo
 	}
 	like -= loss + q.lost
 	total := like + gainWeight*float32(g.weight[u.place])
-	if q.kind != "" && g.places[u.place].Kind == q.kind {
-		total += gainKind
-		if q.kind == ripoti.KindCounty {
-			total += gainKind
-		}
+	if g.places[u.place].Kind == q.kind {
+		total += gainKind[q.kind]
 	}
 	s.keep(hit{u.place, k, like, total})
 	return true

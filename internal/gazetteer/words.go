@@ -40,6 +40,9 @@ var generics = map[string]ripoti.PlaceKind{
 	"stendi": "", "terminus": "", "township": "", "division": "", "district": "", "settlement": "", "eneo": "",
 }
 
+// longGenerics are those that are recognised misspelt as well.
+var longGenerics = []string{"market", "centre", "estate", "village", "township", "county", "junction", "town", "stage", "constituency", "location"}
+
 // links join a generic word to the name.
 var links = set("ya", "wa", "la", "cha", "za", "of", "na")
 
