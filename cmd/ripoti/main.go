@@ -13,7 +13,14 @@ import (
 
 // commands are what `ripoti` can be told to do, a file each.
 type commands struct {
-	Keys keysCommand `cmd:"" help:"Make and rotate the keys that numbers and narratives are sealed with."`
+	Place   placeCommand   `cmd:"" help:"Tell which place a text means."`
+	Dev     devCommand     `cmd:"" help:"Try everything in one process with nothing installed: phones at /, data in ./data."`
+	Web     webCommand     `cmd:"" help:"Answer gateways."`
+	Worker  workerCommand  `cmd:"" help:"Route reports, send alerts, keep timers."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database to the form this program needs."`
+	Check   checkCommand   `cmd:"" help:"Tell everything that is missing or wrong, and test every connection."`
+	Audit   auditCommand   `cmd:"" help:"Prove the history of every report."`
+	Keys    keysCommand    `cmd:"" help:"Make and rotate the keys that numbers and narratives are sealed with."`
 }
 
 func main() {
@@ -23,7 +30,7 @@ func main() {
 		kong.Description("Reports of harm to children and adults, from any phone to somebody who acts."),
 		kong.UsageOnError(),
 	)
-	line, err := parser.Parse(os.Args[1:])
+	line, err := parser.Parse(doubleDashes(os.Args[1:]))
 	parser.FatalIfErrorf(err)
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -33,4 +40,16 @@ func main() {
 		fmt.Fprintln(os.Stderr, "ripoti:", err)
 		os.Exit(1)
 	}
+}
+
+// doubleDashes lets flags be written with one dash, "-json" as well as "--json".
+func doubleDashes(args []string) []string {
+	out := make([]string, len(args))
+	for i, arg := range args {
+		if len(arg) > 2 && arg[0] == '-' && arg[1] != '-' && (arg[1] < '0' || arg[1] > '9') {
+			arg = "-" + arg
+		}
+		out[i] = arg
+	}
+	return out
 }

@@ -66,8 +66,8 @@ func (tx *Tx) Assignment(ctx context.Context, id string) (Assignment, error) {
 
 // SaveAssignment writes what can change of an assignment.
 func (tx *Tx) SaveAssignment(ctx context.Context, a Assignment) error {
-	_, err := tx.sql.ExecContext(ctx, "update assignments set status = $2, step = $3, accepted_by = $4, accepted_at = $5, reason = $6 where id = $1",
-		a.ID, string(a.Status), a.Step, a.AcceptedBy, micros(a.AcceptedAt), a.Reason)
+	_, err := tx.sql.ExecContext(ctx, "update assignments set status = $2, step = $3, ladder = $4, accepted_by = $5, accepted_at = $6, reason = $7 where id = $1",
+		a.ID, string(a.Status), a.Step, a.Ladder, a.AcceptedBy, micros(a.AcceptedAt), a.Reason)
 	if err != nil {
 		return fmt.Errorf("save assignment: %w", err)
 	}

@@ -39,6 +39,14 @@ func (tx *Tx) Done(ctx context.Context, id string) (bool, error) {
 	return n > 0, err
 }
 
+// Finish forgets a duty outside of any transaction: its work was no change of ours.
+func (s *Store) Finish(ctx context.Context, id string) error {
+	if _, err := s.write.ExecContext(ctx, "delete from duties where id = $1", id); err != nil {
+		return fmt.Errorf("finish: %w", err)
+	}
+	return nil
+}
+
 // Cancel forgets all duties of a kind about a subject.
 func (tx *Tx) Cancel(ctx context.Context, kind, subject string) error {
 	if _, err := tx.sql.ExecContext(ctx, "delete from duties where subject = $1 and kind = $2", subject, kind); err != nil {

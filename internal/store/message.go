@@ -30,19 +30,20 @@ type Message struct {
 	Segments     int
 	Repeats      int
 	CreatedAt    time.Time
+	ClaimedAt    time.Time
 	SentAt       time.Time
 }
 
-const messageColumns = "id, report_id, assignment_id, contact_id, kind, lang, to_sealed, facts_sealed, body_sealed, status, reason, provider, provider_id, segments, repeats, created_at, sent_at"
+const messageColumns = "id, report_id, assignment_id, contact_id, kind, lang, to_sealed, facts_sealed, body_sealed, status, reason, provider, provider_id, segments, repeats, created_at, claimed_at, sent_at"
 
 func (s *Store) scanMessage(row interface{ Scan(...any) error }) (m Message, err error) {
 	var to, facts, body []byte
-	var created, sent int64
+	var created, claimed, sent int64
 	if err := row.Scan(&m.ID, &m.ReportID, &m.AssignmentID, &m.ContactID, &m.Kind, &m.Lang, &to, &facts, &body, &m.Status, &m.Reason,
-		&m.Provider, &m.ProviderID, &m.Segments, &m.Repeats, &created, &sent); err != nil {
+		&m.Provider, &m.ProviderID, &m.Segments, &m.Repeats, &created, &claimed, &sent); err != nil {
 		return m, notFound(err, "message.unknown")
 	}
-	m.CreatedAt, m.SentAt = fromMicros(created), fromMicros(sent)
+	m.CreatedAt, m.ClaimedAt, m.SentAt = fromMicros(created), fromMicros(claimed), fromMicros(sent)
 	if m.To, err = s.openPhone(to, "message:"+m.ID); err != nil {
 		return m, err
 	}
@@ -170,11 +171,11 @@ func (s *Store) Fail(ctx context.Context, id, body, reason string) error {
 }
 
 // Receipt moves a message forward, never back: sent < delivered or failed. Receipts come late,
-// twice, in any order and before our own write. It gives the message's id, "" when the receipt is
-// kept for later.
-func (s *Store) Receipt(ctx context.Context, r sms.Receipt) (id string, err error) {
+// twice, in any order and before our own write. It gives the id of the message that it moved, "" when
+// it moved none.
+func (s *Store) Receipt(ctx context.Context, r sms.Receipt) (moved string, err error) {
 	err = s.InTx(ctx, func(tx *Tx) error {
-		id, err = tx.findReceipted(ctx, r)
+		id, err := tx.findReceipted(ctx, r)
 		if errors.Is(err, sql.ErrNoRows) {
 			if r.ProviderID == "" {
 				return nil // neither our id nor theirs: nothing to keep it by
@@ -185,12 +186,16 @@ func (s *Store) Receipt(ctx context.Context, r sms.Receipt) (id string, err erro
 		if err != nil || id == "" {
 			return err
 		}
-		return tx.advance(ctx, id, r)
+		if ok, err := tx.advance(ctx, id, r); err != nil || !ok {
+			return err
+		}
+		moved = id
+		return nil
 	})
 	if err != nil {
 		return "", fmt.Errorf("receipt: %w", err)
 	}
-	return id, nil
+	return moved, nil
 }
 
 func (tx *Tx) findReceipted(ctx context.Context, r sms.Receipt) (id string, err error) {
@@ -214,19 +219,23 @@ var forward = map[sms.Status]string{
 	sms.Failed:    "'sending', 'unknown', 'sent'",
 }
 
-func (tx *Tx) advance(ctx context.Context, id string, r sms.Receipt) error {
+func (tx *Tx) advance(ctx context.Context, id string, r sms.Receipt) (bool, error) {
 	from, ok := forward[r.Status]
 	if !ok {
-		return nil
+		return false, nil
 	}
 	var done int64
 	if r.Status != sms.Taken {
 		done = micros(tx.now())
 	}
-	_, err := tx.sql.ExecContext(ctx, `update messages set status = $2, reason = $3, done_at = $4,
+	result, err := tx.sql.ExecContext(ctx, `update messages set status = $2, reason = $3, done_at = $4,
 		provider_id = case when provider_id = '' then $5 else provider_id end
 		where id = $1 and status in (`+from+")", id, string(r.Status), r.Reason, done, r.ProviderID)
-	return err
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
 }
 
 func (tx *Tx) applyEarly(ctx context.Context, provider, providerID string) error {
@@ -251,7 +260,7 @@ func (tx *Tx) applyEarly(ctx context.Context, provider, providerID string) error
 		if err != nil {
 			return fmt.Errorf("early receipts: %w", err)
 		}
-		if err := tx.advance(ctx, id, r); err != nil {
+		if _, err := tx.advance(ctx, id, r); err != nil {
 			return fmt.Errorf("early receipts: %w", err)
 		}
 	}

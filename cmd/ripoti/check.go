@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"slices"
+	"time"
+
+	"ripoti/internal/config"
+	"ripoti/internal/store"
+	"ripoti/locales"
+)
+
+// checkCommand tells an operator everything at once: what is not set, what does not answer, what is
+// not filled in. It ends with an error if anything would keep a role from serving.
+type checkCommand struct {
+	JSON bool `help:"One JSON object a line."`
+}
+
+// finding is one line of the check. A fault keeps the service from working; advice does not.
+type finding struct {
+	What  string `json:"what"`
+	State string `json:"state"` // "ok", "fault", "advice"
+	Say   string `json:"say"`
+}
+
+func (c checkCommand) Run(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	var findings []finding
+	web, webErr := config.Load(os.Environ(), config.Web)
+	findings = append(findings, environment("web", webErr)...)
+	_, workerErr := config.Load(os.Environ(), config.Worker)
+	findings = append(findings, environment("worker", workerErr)...)
+	findings = append(findings, checkKeys(web), checkDatabase(ctx, web), checkRedis(ctx, web), checkSender(ctx, web))
+	findings = append(findings, checkDirectory(ctx, web)...)
+	findings = append(findings, checkHelplines(web)...)
+
+	faults := 0
+	for _, f := range findings {
+		if f.State == "fault" {
+			faults++
+		}
+		if err := c.print(f); err != nil {
+			return err
+		}
+	}
+	if faults > 0 {
+		return fmt.Errorf("%d faults: the service would not work", faults)
+	}
+	return nil
+}
+
+func (c checkCommand) print(f finding) error {
+	if c.JSON {
+		return json.NewEncoder(os.Stdout).Encode(f)
+	}
+	_, err := fmt.Printf("%-7s %-12s %s\n", f.State, f.What, f.Say)
+	return err
+}
+
+func environment(role string, err error) (findings []finding) {
+	var trouble config.Trouble
+	switch {
+	case errors.As(err, &trouble):
+		for _, line := range trouble {
+			findings = append(findings, finding{role, "fault", line})
+		}
+	case err != nil:
+		findings = append(findings, finding{role, "fault", err.Error()})
+	default:
+		findings = append(findings, finding{role, "ok", "the environment is complete"})
+	}
+	return findings
+}
+
+// judge makes a finding of a test.
+func judge(what, ok string, err error) finding {
+	if err != nil {
+		return finding{what, "fault", err.Error()}
+	}
+	return finding{what, "ok", ok}
+}
+
+func checkKeys(cfg config.Config) finding {
+	_, err := openKeys(cfg.Keyset)
+	return judge("keys", "numbers and narratives can be sealed", err)
+}
+
+func checkDatabase(ctx context.Context, cfg config.Config) finding {
+	if cfg.Stores.Database == "" {
+		return finding{"database", "fault", "DATABASE_URL is not set"}
+	}
+	s, err := openStore(ctx, cfg.Stores.Database.Reveal(), nil)
+	if err == nil {
+		s.Close()
+	}
+	return judge("database", "answers and is in the right form", err)
+}
+
+func checkRedis(ctx context.Context, cfg config.Config) finding {
+	if cfg.Stores.Redis == "" {
+		return finding{"redis", "fault", "REDIS_URL is not set"}
+	}
+	client, err := openTaskRedis(cfg)
+	if err != nil {
+		return judge("redis", "", err)
+	}
+	defer client.Close()
+	if err := client.Ping(ctx).Err(); err != nil {
+		return finding{"redis", "fault", "does not answer: check REDIS_URL and that the server runs"}
+	}
+	evicts := ""
+	warnEviction(ctx, client, func(say string, _ ...any) { evicts = say })
+	if evicts != "" {
+		return finding{"redis", "advice", evicts}
+	}
+	return finding{"redis", "ok", "answers"}
+}
+
+// checkSender looks whether the provider's address answers at all; it sends nothing.
+func checkSender(ctx context.Context, cfg config.Config) finding {
+	if _, err := openSender(cfg); err != nil {
+		return judge("sms", "", err)
+	}
+	address := map[string]string{"twilio": cfg.Twilio.BaseURL, "africastalking": cfg.Gateway.BaseURL}[cfg.SenderName()]
+	if address == "" {
+		return finding{"sms", "advice", "the simulator sends nothing: good for trying out only"}
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodHead, address, nil)
+	if err != nil {
+		return finding{"sms", "fault", cfg.SenderName() + ": the address cannot be read"}
+	}
+	answer, err := (&http.Client{Timeout: 10 * time.Second}).Do(request)
+	if err != nil {
+		return finding{"sms", "fault", cfg.SenderName() + " cannot be reached from here"}
+	}
+	answer.Body.Close()
+	return finding{"sms", "ok", cfg.SenderName() + " can be reached"}
+}
+
+func checkDirectory(ctx context.Context, cfg config.Config) []finding {
+	keys, err := openKeys(cfg.Keyset)
+	if err != nil || cfg.Stores.Database == "" {
+		return nil // told above
+	}
+	s, err := store.Open(ctx, cfg.Stores.Database.Reveal(), keys, time.Now)
+	if err != nil {
+		return nil
+	}
+	defer s.Close()
+	offices, contacts, err := s.Directory(ctx)
+	if err != nil {
+		return []finding{{"directory", "fault", "cannot be read: run `ripoti migrate`, and check that the keyset is the one it was sealed with"}}
+	}
+	answerable, samples := 0, 0
+	for _, c := range contacts {
+		if c.Answerable() {
+			answerable++
+		}
+		if c.Sample {
+			samples++
+		}
+	}
+	findings := []finding{{"directory", "ok", fmt.Sprintf("%d offices, %d contacts, %d of them can answer", len(offices), len(contacts), answerable)}}
+	if answerable == 0 {
+		findings[0].State, findings[0].Say = "fault", "no contact can answer an alert: import offices and contacts with verified numbers"
+	}
+	if samples > 0 && cfg.SenderName() != "simulator" {
+		findings = append(findings, finding{"directory", "fault", fmt.Sprintf("%d contacts are samples: nothing is ever sent to them", samples)})
+	}
+	return findings
+}
+
+// helplineStale is how old the last call to a help number may be.
+const helplineStale = 183 * 24 * time.Hour
+
+func checkHelplines(cfg config.Config) (findings []finding) {
+	document := ""
+	if cfg.Service.Helplines != "" {
+		raw, err := os.ReadFile(cfg.Service.Helplines)
+		if err != nil {
+			return []finding{{"helplines", "fault", "RIPOTI_HELPLINES cannot be read"}}
+		}
+		document = string(raw)
+	}
+	lines, err := locales.Helplines(document)
+	if err != nil {
+		return []finding{{"helplines", "fault", err.Error()}}
+	}
+	for _, name := range slices.Sorted(maps.Keys(lines)) {
+		line := lines[name]
+		day, err := time.Parse(time.DateOnly, line.Verified)
+		switch {
+		case line.Verified == "":
+			findings = append(findings, finding{"helplines", "advice", fmt.Sprintf("%s (%s): call it and write the day into the helplines file", name, line.Number)})
+		case err != nil || time.Since(day) > helplineStale:
+			findings = append(findings, finding{"helplines", "advice", fmt.Sprintf("%s (%s): last called %s, call it again", name, line.Number, line.Verified)})
+		}
+	}
+	return findings
+}

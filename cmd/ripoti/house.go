@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"ripoti/flows"
+	"ripoti/internal/casework"
+	"ripoti/internal/config"
+	"ripoti/internal/gazetteer"
+	"ripoti/internal/metrics"
+	"ripoti/internal/ripoti"
+	"ripoti/internal/seal"
+	"ripoti/internal/sms"
+	"ripoti/internal/store"
+	"ripoti/internal/tasks"
+	"ripoti/locales"
+)
+
+// house is what every serving role is built of. What is opened is closed by close, last things first.
+type house struct {
+	cfg      config.Config
+	log      *slog.Logger
+	now      func() time.Time
+	keys     *seal.Keys
+	store    *store.Store
+	places   *gazetteer.Gazetteer
+	words    *locales.Catalogue
+	live     *casework.Live
+	relay    *tasks.Relay
+	desk     *casework.Desk
+	metrics  *metrics.Metrics
+	registry *prometheus.Registry
+	closers  []func()
+}
+
+// openKeys reads the keys from where the configuration says.
+func openKeys(k config.Keyset) (*seal.Keys, error) {
+	document := k.Document.Reveal()
+	if k.File != "" {
+		raw, err := os.ReadFile(k.File)
+		if err != nil {
+			return nil, fmt.Errorf("keyset: %w", err)
+		}
+		document = string(raw)
+	}
+	keys, err := seal.Open(document)
+	if err != nil {
+		return nil, fmt.Errorf("keyset: %w", err)
+	}
+	return keys, nil
+}
+
+// openStore connects to the database and refuses one that was not migrated.
+func openStore(ctx context.Context, url string, keys *seal.Keys) (*store.Store, error) {
+	s, err := store.Open(ctx, url, keys, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	ready, err := s.Migrated(ctx)
+	if err == nil && !ready {
+		err = errors.New("the database is not in the form this program needs: run `ripoti migrate` first")
+	}
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// openHouse builds what the roles share on an open store. hand gives duties to the queue.
+func openHouse(ctx context.Context, cfg config.Config, log *slog.Logger, keys *seal.Keys, s *store.Store, hand func(context.Context, store.Duty) error) (*house, error) {
+	h := &house{cfg: cfg, log: log, now: time.Now, keys: keys, store: s, registry: prometheus.NewRegistry()}
+	h.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	h.metrics = metrics.New(h.registry)
+	var err error
+	if h.words, err = openWords(cfg); err != nil {
+		return nil, err
+	}
+	if h.places, err = gazetteer.Load(); err != nil {
+		return nil, fmt.Errorf("gazetteer: %w", err)
+	}
+	if h.live, err = casework.NewLive(ctx, s, h.places); err != nil {
+		return nil, fmt.Errorf("directory: %w", err)
+	}
+	h.relay = (&tasks.Relay{Duties: s, Hand: hand, Now: h.now, Log: log, Every: time.Second, Handed: h.rescued}).Init()
+	filer := store.NewFiler(s, func(int) { h.relay.Wake() })
+	h.closers = append(h.closers, filer.Close)
+	h.desk = &casework.Desk{Store: s, Filer: filer, Live: h.live, Now: h.now, Wake: h.relay.Wake, Seen: h.seen}
+	return h, nil
+}
+
+func (h *house) close() {
+	for i := len(h.closers) - 1; i >= 0; i-- {
+		h.closers[i]()
+	}
+}
+
+// seen counts what the desk does.
+func (h *house) seen(x casework.Happening) {
+	switch x.What {
+	case "filed":
+		h.log.Info("report saved", "category", x.Category, "urgency", x.Urgency, "channel", x.Channel, "stage", x.Stage)
+		h.metrics.Report(string(x.Category), string(x.Urgency), string(x.Channel), string(x.Stage))
+	case "accepted":
+		h.metrics.Accepted(string(x.Urgency), x.After)
+	case "message":
+		h.metrics.Message(x.Provider, string(x.Status))
+	case "unreachable":
+		h.log.Error("a report has no recipient and there is no coordinator to tell: import contacts", "urgency", x.Urgency)
+	}
+}
+
+// rescued counts duties that are handed over again because nothing came of the first time.
+func (h *house) rescued(d store.Duty) {
+	if d.Tries > 1 {
+		h.metrics.Rescued(d.Kind, 1)
+	}
+}
+
+// openWords reads the sentences and fills in the codes and help numbers.
+func openWords(cfg config.Config) (*locales.Catalogue, error) {
+	document := ""
+	if cfg.Service.Helplines != "" {
+		raw, err := os.ReadFile(cfg.Service.Helplines)
+		if err != nil {
+			return nil, fmt.Errorf("helplines: %w", err)
+		}
+		document = string(raw)
+	}
+	lines, err := locales.Helplines(document)
+	if err != nil {
+		return nil, err
+	}
+	return locales.Load(locales.Fixed(cfg.Service.PublicCode, cfg.Service.StaffCode, lines))
+}
+
+// placesOf lets the conversation ask the gazetteer.
+type placesOf struct{ *gazetteer.Gazetteer }
+
+// Find searches within a county ("" for all of Kenya).
+func (p placesOf) Find(query, county string) flows.Matches {
+	found := p.Gazetteer.Find(query, county)
+	places := make([]ripoti.Place, len(found.Matches))
+	for i, m := range found.Matches {
+		places[i] = m.Place
+	}
+	return flows.Matches{Decision: string(found.Decision), Places: places}
+}
+
+// openSender is the provider that the configuration names.
+func openSender(cfg config.Config) (sms.Sender, error) {
+	way := sms.Way{TwoWay: cfg.TwoWay(), ReplyTo: cfg.Service.ReplyShortcode}
+	switch name := cfg.SenderName(); name {
+	case sms.TwilioName:
+		return sms.NewTwilio(sms.TwilioOptions{
+			AccountSID: cfg.Twilio.AccountSID, AuthToken: cfg.Twilio.AuthToken.Reveal(), From: cfg.Twilio.From,
+			Service: cfg.Twilio.MessagingService, BaseURL: cfg.Twilio.BaseURL, Way: way,
+			StatusURL: cfg.Service.PublicURL + "/hooks/twilio/status", Validity: cfg.Messages.Validity, Timeout: cfg.Messages.Timeout,
+		})
+	case sms.AfricasTalkingName:
+		return sms.NewAfricasTalking(sms.AfricasTalkingOptions{
+			Username: cfg.Gateway.Username, APIKey: cfg.Gateway.APIKey.Reveal(), Sender: cfg.Gateway.Sender, BaseURL: cfg.Gateway.BaseURL,
+			Way: way, Timeout: cfg.Messages.Timeout,
+		})
+	case sms.SimulatorName:
+		return sms.NewSimulator(nil), nil
+	default:
+		return nil, fmt.Errorf("nobody sends SMS: set TWILIO_ACCOUNT_SID or AT_API_KEY")
+	}
+}

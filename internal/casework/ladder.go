@@ -1,0 +1,145 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"ripoti/internal/ripoti"
+	"ripoti/internal/routing"
+	"ripoti/internal/store"
+	"ripoti/internal/tasks"
+)
+
+// step is a rung as an assignment keeps it: it remembers whether anybody was told.
+type step struct {
+	routing.Rung
+	Told bool `json:"told,omitempty"`
+}
+
+// Climb tells the next rung of an assignment's ladder, because nobody has answered in time. An
+// assignment that was accepted, declined or moved meanwhile climbs no more.
+func (d *Desk) Climb(ctx context.Context, p tasks.Payload) error {
+	world := d.Live.World()
+	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
+		if mine, err := tx.Done(ctx, p.Duty); err != nil || !mine {
+			return err
+		}
+		r, a, err := hold(ctx, tx, p.Subject)
+		if err != nil {
+			return err
+		}
+		if a.Status != ripoti.AssignmentOpen {
+			return nil
+		}
+		return d.tell(ctx, tx, world, r, a, a.Step+1, "")
+	})
+	if err != nil {
+		return fmt.Errorf("climb: %w", err)
+	}
+	d.Wake()
+	return nil
+}
+
+// hold reads an assignment with its report, in the order that keeps two hands from waiting for each
+// other: the report is held first.
+func hold(ctx context.Context, tx *store.Tx, assignmentID string) (r ripoti.Report, a store.Assignment, err error) {
+	if a, err = tx.Assignment(ctx, assignmentID); err != nil {
+		return r, a, err
+	}
+	if r, err = tx.Report(ctx, a.ReportID); err != nil {
+		return r, a, err
+	}
+	a, err = tx.Assignment(ctx, assignmentID)
+	return r, a, err
+}
+
+// tell tells the first rung from the given one on that somebody can answer, and sets the timer for
+// the one after it. Rungs without an answerable contact are skipped at once: waiting for nobody
+// helps nobody. except is a contact who has just said that he or she cannot.
+func (d *Desk) tell(ctx context.Context, tx *store.Tx, world *World, r ripoti.Report, a store.Assignment, from int, except string) error {
+	var ladder []step
+	if err := json.Unmarshal([]byte(a.Ladder), &ladder); err != nil {
+		return fmt.Errorf("ladder: %w", err)
+	}
+	walled, err := tx.Walls(ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	for i := from; i < len(ladder); i++ {
+		rung := ladder[i].Rung
+		contacts := world.answering(rung, except)
+		if len(contacts) == 0 || slices.Contains(walled, rung.OfficeID) {
+			if err := tx.Append(ctx, r.ID, "rung_skipped", "system", line{"assignment": a.ID, "step": i, "office": rung.OfficeID}.String()); err != nil {
+				return err
+			}
+			continue
+		}
+		a.Step = i
+		return d.tellRung(ctx, tx, world, r, a, ladder, contacts)
+	}
+	a.Step = len(ladder)
+	if err := tx.SaveAssignment(ctx, a); err != nil {
+		return err
+	}
+	if from == 0 && a.Side != ripoti.Told {
+		return d.nobody(ctx, tx, world, r, "nobody on the ladder can answer")
+	}
+	return nil
+}
+
+func (d *Desk) tellRung(ctx context.Context, tx *store.Tx, world *World, r ripoti.Report, a store.Assignment, ladder []step, contacts []ripoti.Contact) error {
+	rung := ladder[a.Step].Rung
+	send := latest(d.Now(), a.SendAt)
+	office, _ := world.Office(rung.OfficeID)
+	ids := make([]string, len(contacts))
+	for i, c := range contacts {
+		ids[i] = c.ID
+		for _, kind := range sentences(rung, a, r, office.Kind) {
+			if err := d.post(ctx, tx, c, kind, d.facts(world, r, a, ladder), about{r.ID, a.ID}, queueOf(r.Urgency), send); err != nil {
+				return err
+			}
+		}
+	}
+	ladder[a.Step].Told = true
+	raw, err := json.Marshal(ladder)
+	if err != nil {
+		return fmt.Errorf("ladder: %w", err)
+	}
+	a.Ladder = string(raw)
+	if err := tx.SaveAssignment(ctx, a); err != nil {
+		return err
+	}
+	if next := a.Step + 1; next < len(ladder) {
+		due := latest(d.Now(), a.SendAt.Add(ladder[next].After))
+		if err := tx.Owe(ctx, store.Duty{Kind: tasks.Climb, Subject: a.ID, Queue: queueOf(r.Urgency), Due: due}); err != nil {
+			return err
+		}
+	}
+	return tx.Append(ctx, r.ID, "alerted", "system", line{"assignment": a.ID, "step": a.Step, "say": rung.Say, "office": rung.OfficeID, "contacts": ids}.String())
+}
+
+// nobody tells the coordinators that a report has no recipient. Where there is not even a
+// coordinator it stands on their list, and is counted as an alarm.
+func (d *Desk) nobody(ctx context.Context, tx *store.Tx, world *World, r ripoti.Report, why string) error {
+	contacts := world.coordinators(r.Answers.Place.CountyID)
+	for _, c := range contacts {
+		facts := d.facts(world, r, store.Assignment{SendAt: d.Now()}, nil)
+		if err := d.post(ctx, tx, c, sayNobody, facts, about{report: r.ID}, tasks.Critical, d.Now()); err != nil {
+			return err
+		}
+	}
+	if len(contacts) == 0 {
+		d.seen(Happening{What: "unreachable", Urgency: r.Urgency, Category: r.Category})
+	}
+	return tx.Append(ctx, r.ID, "no_recipient", "system", line{"why": why, "coordinators": len(contacts)}.String())
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,178 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"ripoti/internal/ripoti"
+	"ripoti/internal/routing"
+	"ripoti/internal/store"
+	"ripoti/internal/tasks"
+)
+
+// repeatsWithin is how far back other reports about the same place count (domain brief 4.2).
+const repeatsWithin = 14 * 24 * time.Hour
+
+// Route decides who hears of a report and writes it all at once: the decision with its reasons, the
+// assignments, the first alerts and the timers. A report that is routed again, because answers came
+// later or an office could not take it, keeps what still stands and moves what does not.
+func (d *Desk) Route(ctx context.Context, p tasks.Payload) error {
+	world := d.Live.World()
+	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
+		if mine, err := tx.Done(ctx, p.Duty); err != nil || !mine {
+			return err
+		}
+		r, err := tx.Report(ctx, p.Subject)
+		if err != nil {
+			return err
+		}
+		prior, err := tx.Assignments(ctx, r.ID)
+		if err != nil {
+			return err
+		}
+		if err := d.raise(ctx, tx, world, &r); err != nil {
+			return err
+		}
+		decision := routing.Decide(routing.Case{Answers: r.Answers, Category: r.Category, Second: r.Second, Urgency: r.Urgency,
+			Rule: r.Rule, Stage: r.Stage, At: d.Now(), Avoid: declined(prior)}, world.Directory, world.Rules)
+		return d.carryOut(ctx, tx, world, r, prior, decision)
+	})
+	if err != nil {
+		return fmt.Errorf("route: %w", err)
+	}
+	d.Wake()
+	return nil
+}
+
+// raise lets repeated reports about one place raise the urgency; nothing here lowers it.
+func (d *Desk) raise(ctx context.Context, tx *store.Tx, world *World, r *ripoti.Report) error {
+	if !r.Answers.Place.Known() {
+		return nil
+	}
+	repeats, err := tx.RepeatsNear(ctx, r.Answers.Place.ID, r.ID, d.Now().Add(-repeatsWithin).UnixMicro())
+	if err != nil || repeats == 0 {
+		return err
+	}
+	if reading := world.Rules.Triage(r.Answers, r.Stage, repeats); reading.Urgency.Rank() > r.Urgency.Rank() {
+		r.Urgency, r.Rule = reading.Urgency, reading.Rule
+	}
+	return nil
+}
+
+// declined are the offices that cannot take the report any more.
+func declined(prior []store.Assignment) (offices []string) {
+	for _, a := range prior {
+		if a.Status == ripoti.AssignmentDeclined {
+			offices = append(offices, a.OfficeID)
+		}
+	}
+	return offices
+}
+
+func (d *Desk) carryOut(ctx context.Context, tx *store.Tx, world *World, r ripoti.Report, prior []store.Assignment, decision routing.Decision) error {
+	raw, err := json.Marshal(decision)
+	if err != nil {
+		return fmt.Errorf("decision: %w", err)
+	}
+	if err := tx.SaveDecision(ctx, r.ID, string(raw), decision.Wall); err != nil {
+		return err
+	}
+	r.Walled = r.Walled || decision.Walled
+	if r.RoutedAt.IsZero() {
+		r.RoutedAt = d.Now()
+	}
+	if r.Status == ripoti.StatusFiled {
+		r.Status = ripoti.StatusRouted
+	}
+	if err := tx.SaveReport(ctx, r); err != nil {
+		return err
+	}
+	if err := tx.Append(ctx, r.ID, "routed", "system", line{"parts": len(decision.Parts), "walled": decision.Walled, "urgency": r.Urgency, "rule": r.Rule}.String()); err != nil {
+		return err
+	}
+	fresh, err := d.reconcile(ctx, tx, r, prior, decision)
+	if err != nil {
+		return err
+	}
+	for _, part := range fresh {
+		if err := d.begin(ctx, tx, world, r, part); err != nil {
+			return err
+		}
+	}
+	if decision.NoRecipient {
+		return d.nobody(ctx, tx, world, r, "no recipient was found")
+	}
+	return nil
+}
+
+// reconcile moves assignments that the decision leaves out and gives the parts that are new. What
+// was accepted stays, unless the wall has risen around it.
+func (d *Desk) reconcile(ctx context.Context, tx *store.Tx, r ripoti.Report, prior []store.Assignment, decision routing.Decision) (fresh []routing.Part, err error) {
+	walled := map[string]bool{}
+	for _, office := range decision.Wall {
+		walled[office] = true
+	}
+	type seat struct {
+		office string
+		side   ripoti.Side
+	}
+	wanted := map[seat]bool{}
+	for _, part := range decision.Parts {
+		wanted[seat{part.OfficeID, part.Side}] = true
+	}
+	kept := map[seat]bool{}
+	for _, a := range prior {
+		at := seat{a.OfficeID, a.Side}
+		switch {
+		case a.Status == ripoti.AssignmentDeclined || a.Status == ripoti.AssignmentMoved:
+		case walled[a.OfficeID], a.Status == ripoti.AssignmentOpen && !wanted[at]:
+			if err := d.move(ctx, tx, r, a); err != nil {
+				return nil, err
+			}
+		default:
+			kept[at] = true
+		}
+	}
+	for _, part := range decision.Parts {
+		if !kept[seat{part.OfficeID, part.Side}] {
+			fresh = append(fresh, part)
+		}
+	}
+	return fresh, nil
+}
+
+func (d *Desk) move(ctx context.Context, tx *store.Tx, r ripoti.Report, a store.Assignment) error {
+	a.Status = ripoti.AssignmentMoved
+	if err := tx.SaveAssignment(ctx, a); err != nil {
+		return err
+	}
+	if err := tx.Cancel(ctx, tasks.Climb, a.ID); err != nil {
+		return err
+	}
+	return tx.Append(ctx, r.ID, "moved", "system", line{"assignment": a.ID, "office": a.OfficeID}.String())
+}
+
+// begin gives an office its part and tells the first who can answer.
+func (d *Desk) begin(ctx context.Context, tx *store.Tx, world *World, r ripoti.Report, part routing.Part) error {
+	ladder, err := json.Marshal(part.Ladder)
+	if err != nil {
+		return fmt.Errorf("ladder: %w", err)
+	}
+	a := store.Assignment{
+		Assignment: ripoti.Assignment{ID: store.NewID(), ReportID: r.ID, OfficeID: part.OfficeID, Side: part.Side,
+			Status: ripoti.AssignmentOpen, CreatedAt: d.Now()},
+		Ladder: string(ladder), SendAt: part.Send,
+	}
+	if part.Side == ripoti.Told {
+		a.Status = ripoti.AssignmentTold
+	}
+	if err := tx.Assign(ctx, a); err != nil {
+		return err
+	}
+	if err := tx.Append(ctx, r.ID, "assigned", "system", line{"assignment": a.ID, "office": a.OfficeID, "side": a.Side}.String()); err != nil {
+		return err
+	}
+	return d.tell(ctx, tx, world, r, a, 0, "")
+}

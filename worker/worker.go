@@ -1,0 +1,199 @@
+// Package worker does what a caller need not wait for: routing, alerts, timers, received texts. A
+// task may run twice and changes nothing the second time; what fails is put off by the temper of the
+// failure, in the database, where no lost queue can lose it.
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
+
+	"ripoti/flows"
+	"ripoti/internal/casework"
+	"ripoti/internal/metrics"
+	"ripoti/internal/sms"
+	"ripoti/internal/store"
+	"ripoti/internal/tasks"
+)
+
+// Worker is what the tasks need.
+type Worker struct {
+	Desk    *casework.Desk
+	Store   *store.Store
+	Live    *casework.Live
+	Sender  sms.Sender
+	Writer  *flows.Writer
+	Metrics *metrics.Metrics
+	Log     *slog.Logger
+	Now     func() time.Time
+	// Concurrency is how many tasks run at once; TaskCheck how often an idle queue is looked at.
+	Concurrency int
+	TaskCheck   time.Duration
+	// SendTimeout bounds one send; UnknownAlarm is how old one of unknown outcome may grow.
+	SendTimeout  time.Duration
+	UnknownAlarm time.Duration
+	SweepEvery   time.Duration
+	Shutdown     time.Duration
+}
+
+// task does one duty.
+type task func(ctx context.Context, p tasks.Payload) error
+
+// mux is the list of tasks, a file each.
+func (w *Worker) mux() *asynq.ServeMux {
+	mux := asynq.NewServeMux()
+	for kind, do := range map[string]task{
+		tasks.Route: w.Desk.Route,
+		tasks.Climb: w.Desk.Climb,
+		tasks.Read:  w.Desk.Read,
+		tasks.Send:  w.send,
+	} {
+		mux.HandleFunc(kind, w.one(kind, do))
+	}
+	return mux
+}
+
+// one runs a task, logs it in one line and puts its duty off if it failed.
+func (w *Worker) one(kind string, do task) asynq.HandlerFunc {
+	return func(ctx context.Context, t *asynq.Task) error {
+		p, err := tasks.Parse(t)
+		if err != nil {
+			w.Log.Error("task", "kind", kind, "error", err)
+			return err
+		}
+		started := w.Now()
+		err = do(ctx, p)
+		if err == nil {
+			w.Log.Info("task", "kind", kind, "subject", p.Subject, "tries", p.Tries, "ms", w.Now().Sub(started).Milliseconds())
+			return nil
+		}
+		delay := again(err, p.Tries)
+		w.Log.Error("task", "kind", kind, "subject", p.Subject, "tries", p.Tries, "again_in", delay.String(), "error", err)
+		// The task's own time may be over; putting off must still happen.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if err := w.Store.Again(ctx, p.Duty, w.Now().Add(delay)); err != nil {
+			w.Log.Error("task comes back when patience ends", "kind", kind, "subject", p.Subject, "error", err)
+		}
+		return fmt.Errorf("%s: %w", kind, asynq.SkipRetry)
+	}
+}
+
+// again is when a failed duty is tried again: when the failure itself says so, else after a pause
+// that doubles from one second to five minutes.
+func again(err error, tries int) time.Duration {
+	var delay *sms.Delay
+	if errors.As(err, &delay) && delay.After > 0 {
+		return min(delay.After, 5*time.Minute)
+	}
+	return min(time.Second<<min(max(tries-1, 0), 9), 5*time.Minute)
+}
+
+// Run works until ctx ends, then finishes what it has begun.
+func (w *Worker) Run(ctx context.Context, client redis.UniversalClient) error {
+	server := asynq.NewServerFromRedisClient(client, asynq.Config{
+		Concurrency:              w.Concurrency,
+		Queues:                   tasks.Queues,
+		StrictPriority:           true,
+		TaskCheckInterval:        w.TaskCheck,
+		DelayedTaskCheckInterval: time.Second,
+		ShutdownTimeout:          w.Shutdown,
+		Logger:                   quiet{w.Log},
+		LogLevel:                 asynq.WarnLevel,
+		// A failure was logged by the task that failed.
+		ErrorHandler: asynq.ErrorHandlerFunc(func(context.Context, *asynq.Task, error) {}),
+	})
+	if err := server.Start(w.mux()); err != nil {
+		return fmt.Errorf("start worker: %w", err)
+	}
+	w.sweep(ctx)
+	server.Shutdown()
+	return nil
+}
+
+// quiet gives asynq's own words to our log.
+type quiet struct{ log *slog.Logger }
+
+func (q quiet) Debug(args ...any) { q.log.Debug("queue: " + fmt.Sprint(args...)) }
+func (q quiet) Info(args ...any)  { q.log.Info("queue: " + fmt.Sprint(args...)) }
+func (q quiet) Warn(args ...any)  { q.log.Warn("queue: " + fmt.Sprint(args...)) }
+func (q quiet) Error(args ...any) { q.log.Error("queue: " + fmt.Sprint(args...)) }
+func (q quiet) Fatal(args ...any) { q.log.Error("queue: " + fmt.Sprint(args...)) }
+
+// sweep does by the clock what no task does, until ctx ends: rescues held drafts of calls that were
+// cut while nobody watched, reads a changed directory, counts what waits.
+func (w *Worker) sweep(ctx context.Context) {
+	tick := time.NewTicker(w.SweepEvery)
+	defer tick.Stop()
+	w.sweepOnce(ctx)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			w.sweepOnce(ctx)
+		}
+	}
+}
+
+func (w *Worker) sweepOnce(ctx context.Context) {
+	for _, step := range []struct {
+		name string
+		do   func(context.Context) error
+	}{{"held drafts", w.rescue}, {"directory and rules", w.Live.Refresh}, {"unknown sends", w.unknown}, {"backlog", w.backlog}} {
+		if err := step.do(ctx); err != nil && ctx.Err() == nil {
+			w.Log.Error("sweep", "step", step.name, "error", err)
+		}
+	}
+}
+
+func (w *Worker) rescue(ctx context.Context) error {
+	n, err := w.Desk.Rescue(ctx)
+	if n > 0 {
+		w.Log.Warn("sweep: held drafts went out", "reports", n)
+		w.Metrics.Rescued("held", n)
+	}
+	return err
+}
+
+// Rescued is told of each duty that is handed over: the second time means that nothing came of the
+// first.
+func (w *Worker) Rescued(d store.Duty) {
+	if d.Tries > 1 {
+		w.Metrics.Rescued(d.Kind, 1)
+	}
+}
+
+func (w *Worker) unknown(ctx context.Context) error {
+	n, err := w.Store.Unsettled(ctx, w.Now().Add(-w.UnknownAlarm))
+	if err != nil {
+		return err
+	}
+	w.Metrics.Unknown(n)
+	if n > 0 {
+		w.Log.Error("messages whose outcome is unknown for too long: look at the provider's own list", "messages", n)
+	}
+	return nil
+}
+
+func (w *Worker) backlog(ctx context.Context) error {
+	backlogs, err := w.Store.Backlogs(ctx)
+	if err != nil {
+		return err
+	}
+	for queue := range tasks.Queues {
+		depth, age := 0, time.Duration(0)
+		for _, b := range backlogs {
+			if b.Queue == queue {
+				depth, age = b.Due, w.Now().Sub(b.Oldest)
+			}
+		}
+		w.Metrics.Queue(queue, depth, age)
+	}
+	return nil
+}
