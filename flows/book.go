@@ -22,12 +22,12 @@ type Matches struct {
 type Book struct {
 	cat    *locales.Catalogue
 	places Places
-	sheets map[ripoti.Lang]*[steps][variants]sheet
+	sheets map[ripoti.Lang]*[steps][wordings]sheet
 }
 
 // New reads every screen once, in every language.
 func New(cat *locales.Catalogue, places Places) *Book {
-	b := &Book{cat: cat, places: places, sheets: map[ripoti.Lang]*[steps][variants]sheet{}}
+	b := &Book{cat: cat, places: places, sheets: map[ripoti.Lang]*[steps][wordings]sheet{}}
 	for _, lang := range ripoti.Langs {
 		b.sheets[lang] = b.sheetsOf(lang)
 	}

@@ -32,6 +32,12 @@ func (atlas) Find(query, county string) Matches {
 			place("const-tharaka", ripoti.KindConstituency, "Tharaka", "Tharaka-Nithi", "013"),
 			place("county-013", ripoti.KindCounty, "Tharaka-Nithi", "Tharaka-Nithi", "013"),
 		}}
+	case name == "kangemi": // certain, with others if the caller says no
+		return Matches{"take", []ripoti.Place{
+			place("ward-k1", ripoti.KindWard, "Kangemi", "Nairobi", "047"),
+			place("area-k2", ripoti.KindArea, "Kangema", "Murang'a", "021"),
+			place("area-k3", ripoti.KindArea, "Kangeta", "Meru", "012"),
+		}}
 	case name == "kibera":
 		return Matches{"take", []ripoti.Place{place("area-kibera", ripoti.KindArea, "Kibera", "Nairobi", "047")}}
 	case name == "mtwapa" || (name == "soko jipya" && county == "003"):

@@ -10,6 +10,7 @@ import (
 // The question for the place (domain brief 4.5). It never ends in nothing:
 //
 //	S5  a name     found     -> S5d reads it back, or S5b lets choose
+//	               refused   -> the next best ones the same way
 //	               not found -> S5c the county
 //	S5c a county             -> the first name once more inside it, else S5d reads the county back
 //	    another name         -> like S5
@@ -50,10 +51,11 @@ func (b *Book) offer(s State, decision string, places []ripoti.PlaceRef) Turn {
 	case decision == "none" || len(places) == 0:
 		return b.lost(s)
 	case decision == "take" || len(places) == 1:
-		s.Step, s.Offer = ReadBack, places[:1]
+		s.Step = ReadBack
 	default:
-		s.Step, s.Offer = Which, places[:min(len(places), maxOffer)]
+		s.Step = Which
 	}
+	s.Offer = places[:min(len(places), maxOffer)]
 	return b.show(s, false)
 }
 

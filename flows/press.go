@@ -29,11 +29,11 @@ func (b *Book) Next(s State, input string) Turn {
 	sc := &screens[s.Step]
 	switch {
 	case sc.asks.set != nil:
-		if line, ok := line(key, len(sc.asks.codes)); ok {
+		if line, ok := lineOf(key, len(sc.asks.codes)); ok {
 			return b.answered(s, line)
 		}
 	case sc.goes != nil:
-		if line, ok := line(key, len(sc.goes)); ok {
+		if line, ok := lineOf(key, len(sc.goes)); ok {
 			return b.show(forward(s, sc.goes[line]), false)
 		}
 	case sc.typing:
@@ -52,7 +52,7 @@ func (b *Book) Next(s State, input string) Turn {
 func (b *Book) chosen(s State, key rune) Turn {
 	switch s.Step {
 	case Language:
-		if line, ok := line(key, len(ripoti.Langs)); ok {
+		if line, ok := lineOf(key, len(ripoti.Langs)); ok {
 			s.Lang = ripoti.Langs[line]
 			s.Step = Menu
 			if s.Old != nil {
@@ -73,7 +73,7 @@ func (b *Book) chosen(s State, key rune) Turn {
 		if key == '8' {
 			return b.lost(s)
 		}
-		if line, ok := line(key, len(s.Offer)); ok {
+		if line, ok := lineOf(key, len(s.Offer)); ok {
 			return b.found(s, s.Offer[line])
 		}
 	case ReadBack:
@@ -81,7 +81,7 @@ func (b *Book) chosen(s State, key rune) Turn {
 		case '1':
 			return b.found(s, s.Offer[0])
 		case '2':
-			return b.lost(s)
+			return b.offer(s, "ask", s.Offer[1:]) // what else it could have been
 		}
 	}
 	return b.show(s, true)
@@ -243,8 +243,8 @@ func press(input string) rune {
 	return key
 }
 
-// line is the line of a menu of n that a key chooses, from 0.
-func line(key rune, n int) (int, bool) {
+// lineOf is the line of a menu of n that a key chooses, from 0.
+func lineOf(key rune, n int) (int, bool) {
 	i := int(key - '1')
 	return i, i >= 0 && i < n
 }

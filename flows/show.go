@@ -19,10 +19,10 @@ const (
 	unsent   = iota // nothing has left yet
 	sent            // the report has left
 	sentLate        // the report has left, and went to the police before they were accused
-	variants
+	wordings
 )
 
-func variant(s State) int {
+func wording(s State) int {
 	switch {
 	case !s.Filed:
 		return unsent
@@ -33,21 +33,21 @@ func variant(s State) int {
 }
 
 // sentence is the catalogue key of a screen.
-func (sc *screen) sentence(variant int) string {
+func (sc *screen) sentence(wording int) string {
 	switch {
-	case variant == sentLate && sc.late != "":
+	case wording == sentLate && sc.late != "":
 		return sc.late
-	case variant >= sent && sc.sent != "":
+	case wording >= sent && sc.sent != "":
 		return sc.sent
 	}
 	return sc.key
 }
 
 // sheetsOf reads every screen once in lang.
-func (b *Book) sheetsOf(lang ripoti.Lang) *[steps][variants]sheet {
-	all := new([steps][variants]sheet)
+func (b *Book) sheetsOf(lang ripoti.Lang) *[steps][wordings]sheet {
+	all := new([steps][wordings]sheet)
 	for step := range steps {
-		for v := range variants {
+		for v := range wordings {
 			text := b.cat.Text(lang, screens[step].sentence(v))
 			all[step][v] = sheet{text, again(b.hint(lang, step, 0), text)}
 		}
@@ -75,7 +75,7 @@ func (b *Book) show(s State, wrong bool) Turn {
 	case isEnding(s.Step):
 		t.Screen, t.End = b.ending(s, lang, wrong)
 	default:
-		sheet := &b.sheets[lang][s.Step][variant(s)]
+		sheet := &b.sheets[lang][s.Step][wording(s)]
 		t.Screen, t.End = sheet.plain, screens[s.Step].last
 		if wrong {
 			t.Screen = sheet.again
@@ -87,28 +87,38 @@ func (b *Book) show(s State, wrong bool) Turn {
 
 // which lists the places on offer, their names cut so that the list fits.
 func (b *Book) which(s State, lang ripoti.Lang, wrong bool) string {
-	hint := ""
-	if wrong {
-		hint = b.hint(lang, Which, len(s.Offer))
-	}
-	for cut := nameCut; ; cut-- {
-		var list strings.Builder
-		for i, p := range s.Offer {
-			if i > 0 {
-				list.WriteByte('\n')
-			}
-			list.WriteString(strconv.Itoa(i + 1))
-			list.WriteByte(' ')
-			list.WriteString(b.label(lang, p, cut))
-		}
-		text := b.cat.Text(lang, screens[Which].key, "matches", list.String())
-		if wrong {
-			text = again(hint, text)
-		}
-		if fits(text) || cut == 1 {
+	for cut := nameCut; ; {
+		text := b.list(s, lang, cut, wrong)
+		units, _ := sms.Units(text)
+		over := units - screenUnits
+		if over <= 0 || cut == 1 {
 			return text
 		}
+		cut = max(1, cut-max(1, over/len(s.Offer))) // no step takes more letters than are too many
 	}
+}
+
+// list is the list of places with names of at most cut letters.
+func (b *Book) list(s State, lang ripoti.Lang, cut int, wrong bool) string {
+	var lines strings.Builder
+	for i, p := range s.Offer {
+		if i > 0 {
+			lines.WriteByte('\n')
+		}
+		lines.WriteByte(byte('1' + i))
+		lines.WriteByte(' ')
+		lines.WriteString(b.label(lang, p, cut))
+	}
+	text := b.cat.Text(lang, screens[Which].key, "matches", lines.String())
+	if !wrong {
+		return text
+	}
+	hint := b.hint(lang, Which, len(s.Offer))
+	if full := hint + " " + text; fits(full) {
+		return full
+	}
+	_, choices, _ := strings.Cut(text, "\n")
+	return hint + "\n" + choices
 }
 
 func (b *Book) readBack(s State, lang ripoti.Lang, wrong bool) string {
@@ -127,7 +137,7 @@ func (b *Book) readBack(s State, lang ripoti.Lang, wrong bool) string {
 
 // ending is a last screen, and whether the call ends with it: no other ending waits behind it.
 func (b *Book) ending(s State, lang ripoti.Lang, wrong bool) (string, bool) {
-	text := b.cat.Text(lang, screens[s.Step].sentence(variant(s)), "code", s.Code.Spaced())
+	text := b.cat.Text(lang, screens[s.Step].sentence(wording(s)), "code", s.Code.Spaced())
 	if endingBeside(s.Step, s.Answers, 1) == steps {
 		return text, true
 	}

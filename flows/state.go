@@ -11,7 +11,7 @@ type State struct {
 	// Trail are the questions behind this one, the nearest last; 9 walks it back.
 	Trail []Step `json:"t,omitempty"`
 
-	// Offer are the places to choose from (S5b), or the one that is read back (S5d).
+	// Offer are the places to choose from (S5b); the first is the one that is read back (S5d).
 	Offer []ripoti.PlaceRef `json:"o,omitempty"`
 	// Typed is what was written at S5 while no place is settled on.
 	Typed string `json:"w,omitempty"`
