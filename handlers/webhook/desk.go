@@ -64,12 +64,8 @@ func within[T any](ctx context.Context, do func(context.Context) (T, error)) (T,
 	}
 }
 
-// deskLimit is how long the desk may take while a caller waits, however often it is asked; saveTime is
-// what is left for remembering the call. With both the answer is there within three seconds.
-const (
-	deskLimit = 2500 * time.Millisecond
-	saveTime  = 400 * time.Millisecond
-)
+// saveTime is what is left of a press for remembering the call, however long the desk took.
+const saveTime = 400 * time.Millisecond
 
 // deskTime is ctx with the desk's part of the time that is left.
 func deskTime(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/netip"
@@ -18,11 +19,6 @@ import (
 
 // The clocks of a call.
 const (
-	// pressLimit is all the time a press may take, the trips to the dialogue store included.
-	pressLimit = 2900 * time.Millisecond
-	// cutAfter is how long a phone may be silent until its call counts as cut: operators hang up
-	// after 30 s, some after 60 s of which the screen takes a part.
-	cutAfter = 45 * time.Second
 	// keepFor is how long an unfinished call is kept (domain brief 3.10).
 	keepFor = 30 * time.Minute
 	// keepEnded is how long a repeat of a call's last press is still recognised.
@@ -73,7 +69,7 @@ type Press struct {
 	Source  netip.Addr // where the request came from
 }
 
-// Parts is what Dialogues is made of. All but Spare, Metrics and Limits must be there.
+// Parts is what Dialogues is made of. Book, Desk, Store, Seal, Hash, Now, Log and Help must be there.
 type Parts struct {
 	Book  Book
 	Desk  Desk
@@ -91,7 +87,19 @@ type Parts struct {
 	// caller's is not known.
 	Help   string
 	Limits Limits
+	// DeskLimit is how long a caller waits for the desk before hearing that the report could not be
+	// saved; zero means DefaultDeskLimit.
+	DeskLimit time.Duration
+	// CutAfter is how long after its last press a call counts as cut; zero means DefaultCutAfter.
+	CutAfter time.Duration
 }
+
+// The defaults of Parts. With the trips to the dialogue store an answer is there within three seconds.
+// Operators hang up on a silent phone after 30 s, some after 60 s, and the screen takes its part.
+const (
+	DefaultDeskLimit = 2500 * time.Millisecond
+	DefaultCutAfter  = 45 * time.Second
+)
 
 // Dialogues hosts the conversations of all phones: it remembers where a caller was, asks the book
 // for the next screen and does what the book says must be done before it may be shown.
@@ -114,6 +122,7 @@ func Help(cat *locales.Catalogue) string {
 
 // NewDialogues makes a host. Calls that are cut are noticed while Keep runs.
 func NewDialogues(p Parts) *Dialogues {
+	p.DeskLimit, p.CutAfter = cmp.Or(p.DeskLimit, DefaultDeskLimit), cmp.Or(p.CutAfter, DefaultCutAfter)
 	return &Dialogues{
 		Parts: p, help: render(flows.Turn{Screen: p.Help, End: true}),
 		calls: newCalls(), sources: newSources(p.Limits), watch: newWatch(),
@@ -123,7 +132,7 @@ func NewDialogues(p Parts) *Dialogues {
 // Press answers one press with the bytes to send: "CON " or "END " and a screen. It always has an
 // answer, within three seconds, and goes on to the end although the caller's context is cancelled.
 func (d *Dialogues) Press(ctx context.Context, p Press) []byte {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pressLimit)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.DeskLimit+saveTime)
 	defer cancel()
 	began := d.Now()
 	answer, outcome := d.press(ctx, p, began)

@@ -67,7 +67,7 @@ func (d *Dialogues) remember(ctx context.Context, c *call) {
 	case c.Ended:
 		d.watch.forget(c.key)
 	default:
-		d.watch.mark(c.key, c.Pressed.Add(cutAfter), c.Pressed)
+		d.watch.mark(c.key, c.Pressed.Add(d.CutAfter), c.Pressed)
 	}
 }
 
@@ -91,9 +91,9 @@ func (d *Dialogues) save(ctx context.Context, c *call) {
 
 func sealedFor(key string) string { return "dialogue/" + key }
 
-// file saves the draft for good, within deskLimit.
+// file saves the draft for good, within DeskLimit.
 func (d *Dialogues) file(ctx context.Context, c *call, conversation string, draft ripoti.Draft) (ripoti.Code, error) {
-	ctx, cancel := deskTime(ctx, deskLimit)
+	ctx, cancel := deskTime(ctx, d.DeskLimit)
 	defer cancel()
 	f := c.filing(conversation, draft)
 	code, err := within(ctx, func(ctx context.Context) (ripoti.Code, error) { return d.Desk.File(ctx, f) })
@@ -112,7 +112,7 @@ func (d *Dialogues) file(ctx context.Context, c *call, conversation string, draf
 func (d *Dialogues) tell(ctx context.Context, c *call, t flows.Turn) {
 	f := c.filing(t.State.Conversation, t.Draft)
 	c.OwedDo, c.OwedText = flows.Nothing, nil
-	if d.do(ctx, t.Do, f, deskLimit) == nil {
+	if d.do(ctx, t.Do, f, d.DeskLimit) == nil {
 		return
 	}
 	if text, err := json.Marshal(f); err == nil {

@@ -70,7 +70,7 @@ func (w *watch) take(now time.Time) map[string]look {
 	return ready
 }
 
-// Keep looks after calls that were cut and whose gateway did not say so: 45 s after the last press
+// Keep looks after calls that were cut and whose gateway did not say so: CutAfter its last press
 // what was said is filed, if it is enough. It first looks through the store, so that a restart
 // forgets nobody, and returns when ctx ends, after the looks under way. What it has not come to by
 // then the next process finds.
@@ -118,7 +118,7 @@ func (d *Dialogues) Look(ctx context.Context) {
 
 // look sees to one call. Another process may have gone on with it, so the record decides.
 func (d *Dialogues) look(ctx context.Context, key string, l look) {
-	ctx, cancel := context.WithTimeout(ctx, 2*pressLimit)
+	ctx, cancel := context.WithTimeout(ctx, 2*(d.DeskLimit+saveTime))
 	defer cancel()
 	if !d.calls.enter(ctx, key) {
 		d.watch.mark(key, d.Now().Add(retryAfter), l.pressed)
@@ -133,8 +133,8 @@ func (d *Dialogues) look(ctx context.Context, key string, l look) {
 	case c.OwedDo != flows.Nothing && !d.payOwed(ctx, c):
 		d.watch.mark(key, d.Now().Add(retryAfter), l.pressed)
 	case c.Ended:
-	case !c.Hung && c.now.Sub(c.Pressed) < cutAfter:
-		d.watch.mark(key, c.Pressed.Add(cutAfter), l.pressed)
+	case !c.Hung && c.now.Sub(c.Pressed) < d.CutAfter:
+		d.watch.mark(key, c.Pressed.Add(d.CutAfter), l.pressed)
 	default:
 		d.cut(ctx, c, c.Pressed.UnixMilli() == l.pressed.UnixMilli())
 	}
@@ -153,7 +153,7 @@ func (d *Dialogues) payOwed(ctx context.Context, c *call) bool {
 
 // Hangup is the gateway's notice that a call is over. What was said is filed if it is enough.
 func (d *Dialogues) Hangup(ctx context.Context, session string, from ripoti.Phone) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*pressLimit)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*(d.DeskLimit+saveTime))
 	defer cancel()
 	key := d.key(from)
 	if !d.calls.enter(ctx, key) {
