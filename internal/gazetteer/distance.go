@@ -69,60 +69,81 @@ func symbol(c byte) byte {
 
 const border = 31
 
+// far is more than any limit and leaves room to add to it.
+const far = 1 << 12
+
 // distance is the weighted cost of reading key where query was typed, with swaps of neighbours
-// (optimal string alignment), and the least cost of reading some beginning of key. Both are
-// over limit as soon as they must be. Names are at most 64 symbols long: fold sees to that.
+// (optimal string alignment), and the least cost of reading some beginning of key. Both are over
+// limit as soon as they must be. Names are at most 64 symbols long: fold sees to that. Only the band
+// of the table is worked out that the limit can reach.
 func (c *costs) distance(query, key []byte, limit int, shortVowels bool) (whole, start int) {
-	var rows [3][65]uint16
+	var rows [3][66]uint16
 	prev2, prev, cur := &rows[0], &rows[1], &rows[2]
-	for j := range key {
-		prev[j+1] = prev[j] + uint16(c.missing(key[j], shortVowels))
-		if j == 0 {
-			prev[1] += opener(key[0])
-		}
+	band := limit/costSoft + 1
+	if shortVowels {
+		band = limit/costShort + 1
 	}
+	c.firstRow(prev, key, band, shortVowels)
 	for i, q := range query {
 		extra := uint16(c.gap[q])
 		if i == 1 && q == query[0] { // fold leaves a doubled first letter
 			extra = costSlip
 		}
-		cur[0] = prev[0] + extra
-		if i == 0 {
-			cur[0] += opener(q)
+		from, to := max(0, i-band), min(len(key), i+band+1)
+		least := uint16(far)
+		cur[from] = far
+		if from == 0 {
+			cur[0] = prev[0] + extra
+			if i == 0 {
+				cur[0] += opener(q)
+			}
+			least = cur[0]
 		}
-		least := cur[0]
 		sub := &c.sub[q]
-		for j, k := range key {
+		for j := from; j < to; j++ {
+			k := key[j]
 			best := prev[j] + uint16(sub[k])
 			if i == 0 && j == 0 && sub[k] >= costSoft {
 				best += costOpener
 			}
-			if d := prev[j+1] + extra; d < best {
-				best = d
-			}
-			if d := cur[j] + uint16(c.missing(k, shortVowels)); d < best {
-				best = d
-			}
+			best = min(best, prev[j+1]+extra, cur[j]+uint16(c.missing(k, shortVowels)))
 			if i > 0 && j > 0 && q == key[j-1] && query[i-1] == k && q != k {
-				if d := prev2[j-1] + costSwap; d < best {
-					best = d
-				}
+				best = min(best, prev2[j-1]+costSwap)
 			}
 			cur[j+1] = best
-			if best < least {
-				least = best
-			}
+			least = min(least, best)
 		}
+		cur[to+1] = far
 		if int(least) > limit {
 			return limit + 1, limit + 1
 		}
 		prev2, prev, cur = prev, cur, prev2
 	}
-	start = limit + 1
-	for _, d := range prev[:len(key)+1] {
-		start = min(start, int(d))
+	return c.lastRow(prev, len(query), len(key), band, limit)
+}
+
+func (c *costs) firstRow(row *[66]uint16, key []byte, band int, shortVowels bool) {
+	to := min(len(key), band+1)
+	for j := range to {
+		row[j+1] = row[j] + uint16(c.missing(key[j], shortVowels))
+		if j == 0 {
+			row[1] += opener(key[0])
+		}
 	}
-	return int(prev[len(key)]), start
+	row[to+1] = far
+}
+
+// lastRow reads the costs off the last row, of which only the band was worked out.
+func (c *costs) lastRow(row *[66]uint16, query, key, band, limit int) (whole, start int) {
+	whole, start = limit+1, limit+1
+	from, to := max(0, query-1-band), min(key, query+band)
+	for j := from; j <= to; j++ {
+		start = min(start, int(row[j]))
+	}
+	if key >= from && key <= to {
+		whole = int(row[key])
+	}
+	return whole, start
 }
 
 // opener is what it costs more to lack or add the first letter. A leading m or n is often swallowed:

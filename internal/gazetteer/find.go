@@ -137,29 +137,97 @@ func trim(ws []string) []string {
 	return ws
 }
 
+// part reads a few words as one name.
 func (a *attempt) part(ws []string) Result {
 	a.s.hits = a.s.hits[:0]
-	p := newPhrase(ws)
-	q := query{phrase: p, full: strings.Join(ws, ""), county: a.county, loose: a.county != 0}
+	q := a.query(ws)
 	known := a.g.named(&q)
-	if refused(ws, p) && !(known && len(ws) > 1) { // River Road is a place, a road is none
-		return Result{Decision: None}
+	if once := withoutRepeats(ws); !known && len(once) < len(ws) { // "Embu, Embu"
+		return a.part(once)
+	}
+	if refused(ws, q.phrase) && !(known && len(ws) > 1) { // River Road is a place, a road is none
+		return a.mainTown(ws)
 	}
 	foreign := a.foreign(ws)
-	if foreign && !known {
-		return Result{Decision: None}
-	}
-	q.split = len(ws) > 1
-	if spoken(ws) {
+	switch {
+	case foreign && !known: // "California Nairobi" is one, Kampala is none
+	case spoken(ws):
 		a.g.exactly(a.s, &q)
-	} else {
+	default:
 		a.g.search(a.s, &q)
 	}
-	if len(ws) > 1 && !a.certain() {
-		a.hinted(ws)
+	if !a.certain() {
+		a.otherwise(ws)
 	}
-	only := a.askers || foreign || (p.road && !known)
-	return a.decide(only, alsoWords[q.full], q.mark)
+	a.spots(q.mark)
+	return a.decide(a.askers || foreign || a.vague(ws, &q))
+}
+
+func withoutRepeats(ws []string) []string {
+	for i, w := range ws {
+		if slices.Contains(ws[:i], w) {
+			once := slices.Clone(ws[:i])
+			for _, w := range ws[i:] {
+				if !slices.Contains(once, w) {
+					once = append(once, w)
+				}
+			}
+			return once
+		}
+	}
+	return ws
+}
+
+func (a *attempt) query(ws []string) query {
+	return query{phrase: newPhrase(ws), full: strings.Join(ws, ""), county: a.county, loose: a.county != 0, split: len(ws) > 1}
+}
+
+// otherwise reads several words that are no name as they stand: with a place they lie in, without a
+// leading "kwa", or without the road.
+func (a *attempt) otherwise(ws []string) {
+	if len(ws) < 2 {
+		return
+	}
+	a.hinted(ws)
+	rest := ws
+	if ws[0] == "kwa" {
+		rest = ws[1:]
+	} else if roads[ws[len(ws)-1]] {
+		rest = ws[:len(ws)-1]
+	}
+	if len(rest) < len(ws) && !a.foreign(ws) && !refused(rest, newPhrase(rest)) {
+		q := a.query(rest)
+		q.lost = lossKwa
+		a.g.search(a.s, &q)
+	}
+}
+
+// vague says that what was found must be asked back: the name is a common word of no large place, or
+// a road is meant that the table does not hold.
+func (a *attempt) vague(ws []string, q *query) bool {
+	if len(a.s.spots) == 0 {
+		return false
+	}
+	best := a.s.spots[0].place
+	if alsoWords[q.full] && a.g.weight[best] < 2 {
+		return true
+	}
+	return q.road && !slices.ContainsFunc(words(a.g.places[best].Name, nil), func(w string) bool { return roads[w] })
+}
+
+// mainTown answers "town" where the county is known.
+func (a *attempt) mainTown(ws []string) Result {
+	if a.county == 0 || !slices.ContainsFunc(ws, func(w string) bool { return w == "tao" || generics[w] == ripoti.KindTown }) {
+		return Result{Decision: None}
+	}
+	for i, p := range a.g.places {
+		if p.Kind == ripoti.KindTown && a.g.weight[i] >= 3 && a.g.county[i] == a.county {
+			total := takes[4].like + gainWeight*float32(a.g.weight[i]+a.g.width(int32(i)))
+			a.s.keep(hit{place: int32(i), like: takes[4].like, total: total})
+		}
+	}
+	a.spots(0)
+	return a.decide(true)
 }
 
 // named says that the whole text is a name in the table as it stands.
@@ -224,24 +292,28 @@ func (a *attempt) hinted(ws []string) {
 }
 
 func (a *attempt) within(rest, hint []string) {
+	if len(hint) == 1 && notPlaces[hint[0]] {
+		return
+	}
 	rest = trim(rest)
 	named := newPhrase(rest)
 	county, width, guessed := a.g.hint(a.s, newPhrase(hint))
-	if _, inner := a.g.exactHint(named); inner >= width { // "nguni" is in Kitui, Kitui is not in Nguni
-		return
-	}
 	if a.county != 0 {
 		county &= a.county
+	}
+	if _, inner := a.g.exactHint(named, county); inner >= width { // "nguni" is in Kitui, Kitui is not in Nguni
+		return
 	}
 	if county == 0 || spoken(rest) || (guessed && named.general) {
 		return
 	}
 	q := query{phrase: named, full: strings.Join(rest, ""), county: county, loose: true, within: width, split: len(rest) > 1}
+	q.lost = lossNarrow * float32(widest-width)
 	if len(rest) == 1 && notPlaces[rest[0]] && !a.g.named(&q) { // "salama laikipia" is a ward, "mto laikipia" a river
 		return
 	}
 	if guessed {
-		q.lost = lossHint
+		q.lost += lossHint
 	}
 	a.g.search(a.s, &q)
 }
@@ -249,18 +321,19 @@ func (a *attempt) within(rest, hint []string) {
 // hint reads words as a place that others may lie in and answers the counties meant, 0 for none, and
 // how wide the place is.
 func (g *Gazetteer) hint(s *scratch, p phrase) (county uint64, width int8, guessed bool) {
-	if county, width = g.exactHint(p); county != 0 || len(p.base) < 5 {
+	if county, width = g.exactHint(p, 0); county != 0 || len(p.base) < 5 {
 		return county, width, false
 	}
 	county, width = g.guessHint(s, p)
 	return county, width, true
 }
 
-func (g *Gazetteer) exactHint(p phrase) (county uint64, width int8) {
+// exactHint looks only at the counties within, 0 all.
+func (g *Gazetteer) exactHint(p phrase, within uint64) (county uint64, width int8) {
 	for _, k := range g.index.exact[p.base] {
 		key := &g.index.keys[k]
 		for i := range key.uses {
-			if u := &key.uses[i]; u.whole && key.mark == p.mark {
+			if u := &key.uses[i]; u.whole && key.mark == p.mark && (within == 0 || g.county[u.place]&within != 0) {
 				if w := g.width(u.place); w > width {
 					county, width = 0, w
 				}
@@ -289,14 +362,17 @@ func (g *Gazetteer) guessHint(s *scratch, p phrase) (county uint64, width int8) 
 	return county, width
 }
 
-// width is how much a place holds: 3 a county or its namesake, 2 a constituency or large place, 1 a
-// town or ward, 0 an area, which holds nothing.
+// widest is the width of a county.
+const widest = 3
+
+// width is how much a place holds: 3 a county or its namesake, 2 a constituency, town or other large
+// place, 1 a ward or very small town, 0 an area, which holds nothing.
 func (g *Gazetteer) width(place int32) int8 {
 	p := &g.places[place]
 	switch {
 	case p.Kind == ripoti.KindCounty || p.Name == p.County:
-		return 3
-	case p.Kind == ripoti.KindConstituency || g.weight[place] >= 3:
+		return widest
+	case p.Kind == ripoti.KindConstituency || p.Kind == ripoti.KindTown && g.weight[place] >= 2 || g.weight[place] >= 3:
 		return 2
 	case p.Kind == ripoti.KindTown || p.Kind == ripoti.KindWard:
 		return 1
@@ -315,7 +391,8 @@ func (a *attempt) spot(ws []string) Result {
 			a.spotAt(ws[i : i+n])
 		}
 		if len(a.s.hits) > 0 {
-			return a.decide(true, false, 0)
+			a.spots(0)
+			return a.decide(true)
 		}
 	}
 	return Result{Decision: None}
@@ -323,7 +400,7 @@ func (a *attempt) spot(ws []string) Result {
 
 func (a *attempt) spotAt(ws []string) {
 	p := newPhrase(ws)
-	if len(p.plain) < 5 || separators[ws[0]] || (len(ws) == 1 && (notPlaces[ws[0]] || speech[ws[0]] || alsoWords[ws[0]] || abroad[ws[0]])) {
+	if len(p.plain) < 5 || separators[ws[0]] || (len(ws) == 1 && (notPlaces[ws[0]] || speech[ws[0]] || inSentences[ws[0]] || abroad[ws[0]])) {
 		return
 	}
 	q := query{phrase: p, full: strings.Join(ws, ""), county: a.county}
@@ -332,15 +409,14 @@ func (a *attempt) spotAt(ws []string) {
 	}
 }
 
-// decide orders what was found, one for each spot, and settles what it is good for.
-func (a *attempt) decide(askOnly, alsoWord bool, typed mark) Result {
-	a.spots(typed)
+// decide settles what the spots that were found are good for.
+func (a *attempt) decide(askOnly bool) Result {
 	spots := a.s.spots
 	if len(spots) == 0 || spots[0].like < askFrom {
 		return Result{Decision: None}
 	}
 	r := Result{Decision: Take}
-	if askOnly || (alsoWord && a.g.weight[spots[0].place] < 2) || !a.g.ahead(spots) {
+	if askOnly || !a.g.ahead(spots) {
 		r.Decision = Ask
 	}
 	for _, h := range spots {

@@ -14,11 +14,15 @@ const (
 	lossGeneric = 0.02 // "Kimaeti" for Kimaeti Market
 	lossHome    = 0.02 // "Langas" for Langas Eldoret
 	lossKwa     = 0.06 // "Njenga" for Kwa Njenga
-	lossPart    = 0.14 // "Hamud" for Sultan Hamud
+	lossFirst   = 0.08 // "Eldama" for Eldama Ravine
+	lossPart    = 0.16 // "Hamud" for Sultan Hamud
 )
 
-// partLength is the least a single word of a longer name must have to be looked for alone.
-const partLength = 5
+// What a single word of a longer name must have to be looked for alone, and to speak for it.
+const (
+	partLength  = 5
+	firstLength = 6
+)
 
 // use says that a key names a place.
 type use struct {
@@ -149,13 +153,17 @@ func (x *indexer) parts(place int32, ws []string, full string, loss float32) {
 	if len(ws) < 2 {
 		return
 	}
-	for _, w := range ws {
+	for i, w := range ws {
 		_, generic := generics[w]
 		if len(w) < partLength || generic || directions[w] != 0 || numbers[w] != 0 || notPlaces[w] || isDigit(w[0]) {
 			continue
 		}
 		if p := newPhrase([]string{w}); p.plain != full {
-			x.add(p, use{place, loss + lossPart, full, p.plain, false, false})
+			lost := float32(lossPart)
+			if i == 0 && len(w) >= firstLength {
+				lost = lossFirst
+			}
+			x.add(p, use{place, loss + lost, full, p.plain, false, false})
 		}
 	}
 }

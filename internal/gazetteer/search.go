@@ -22,6 +22,7 @@ const (
 	lossUnmarked = 0.035 // "Kayole" for Kayole North
 	lossOther    = 0.10  // "Kayole North" for Kayole
 	lossSplit    = 0.03  // of several words for a misspelt single one
+	lossNarrow   = 0.04  // for each step that the hint is narrower than a county
 	lossHint     = 0.03  // of what is found only by guessing a misspelt hint
 	lossThing    = 0.03  // "Free Town" for Free Area
 	gainWeight   = 0.015
@@ -69,10 +70,13 @@ func newScratch(keys int) *scratch {
 // search adds to s.hits the places that q may mean. Guesses are made only where the table does not
 // hold the name itself.
 func (g *Gazetteer) search(s *scratch, q *query) {
-	if g.exactly(s, q) {
+	found, sound := g.exactly(s, q)
+	if found {
 		return
 	}
-	g.beginning(s, q)
+	if !sound {
+		g.beginning(s, q)
+	}
 	if len(q.base) >= 3 && isSkeletal(q.plain) {
 		for _, k := range g.index.skeleton[skeleton(q.base)] {
 			g.compare(s, q, k, true)
@@ -83,15 +87,17 @@ func (g *Gazetteer) search(s *scratch, q *query) {
 	}
 }
 
-func (g *Gazetteer) exactly(s *scratch, q *query) bool {
-	found := false
+// exactly adds the places whose folded name is q's, and says whether one of them is so spelled, or at
+// least sounds so.
+func (g *Gazetteer) exactly(s *scratch, q *query) (found, sound bool) {
 	for _, k := range g.index.exact[q.base] {
 		key := &g.index.keys[k]
 		if g.enter(s, q, k, 1) && key.mark == q.mark {
+			sound = true
 			found = found || slices.ContainsFunc(key.uses, func(u use) bool { return u.plain == q.plain })
 		}
 	}
-	return found
+	return found, sound
 }
 
 // beginning adds the names that q is the beginning of.
@@ -205,7 +211,7 @@ func (g *Gazetteer) pickLikest(s *scratch, q *query, from, to int32, grams int) 
 	keys := g.index.keys
 	for k := from; k < to; k++ {
 		share := uint8(0)
-		if c := s.counts[k]; c > 1 && (q.county == 0 || keys[k].county&q.county != 0) {
+		if c := s.counts[k]; int(c)*4 >= grams && (q.county == 0 || keys[k].county&q.county != 0) {
 			share = uint8(min(128, int(c)*256/(grams+int(keys[k].grams))))
 			having[share]++
 		}

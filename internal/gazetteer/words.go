@@ -22,7 +22,7 @@ var numbers = map[string]int{
 // spelled are short forms that stand for one word wherever they stand.
 var spelled = map[string]string{
 	"mkt": "market", "mrkt": "market", "makt": "market", "marketi": "market",
-	"twn": "town", "tawn": "town", "rd": "road", "rodi": "road", "hwy": "highway", "mt": "mount",
+	"twn": "town", "tawn": "town", "rd": "road", "hwy": "highway", "mt": "mount",
 	"cnty": "county", "hosp": "hospital", "cntr": "centre", "center": "centre", "sentre": "centre", "senta": "centre",
 	"junc": "junction", "jct": "junction", "jnctn": "junction", "stn": "station", "sch": "school", "vill": "village", "est": "estate",
 	"stej": "stage", "steji": "stage", "stg": "stage", "isteji": "stage", "phs": "phase", "phez": "phase", "fez": "phase",
@@ -65,11 +65,11 @@ var notPlaces = set(
 	"ya", "wa", "na", "kwa", "cha", "za", "vya", "pa", "mwa", "la", "ni", "si", "moja", "kumi", "mbili", "tatu", "kati", "lake", "poa", "sasa", "saa", "old", "test", "a", "an", "all", "any", "salama", "i", "it",
 	// who and what
 	"polisi", "police", "polis", "karao", "sanse", "askari", "chief", "chifu", "mzee", "jirani", "majirani", "neighbour", "neighbor", "mama", "baba", "mum", "ndugu", "shangazi", "mjomba", "bibi", "babu", "nyanya", "cucu", "shosho", "guka",
-	"mtoto", "watoto", "mtoi", "child", "children", "kid", "girl", "boy", "msichana", "mvulana", "kijana", "mwanamke", "mwanaume", "mume", "mke", "bwana", "mwalimu", "teacher", "pastor", "rafiki", "friend", "uncle", "aunt", "auntie", "boss", "mwizi", "father", "mother", "brother", "sister", "husband", "wife", "stepfather", "stepdad", "babangu", "mamangu", "dadangu", "ndugu", "yaya", "housegirl", "houseboy", "mboch",
+	"mtoto", "watoto", "mtoi", "child", "children", "kid", "girl", "boy", "msichana", "mvulana", "kijana", "mwanamke", "mwanaume", "mume", "mke", "bwana", "mwalimu", "teacher", "pastor", "rafiki", "friend", "uncle", "aunt", "auntie", "boss", "mwizi", "father", "mother", "brother", "sister", "husband", "wife", "stepfather", "stepdad", "babangu", "mamangu", "dadangu", "ndugu", "housegirl", "houseboy", "mboch",
 	// where, but anywhere
 	"nyumbani", "nyumba", "home", "house", "hom", "keja", "kejani", "digs", "shule", "shuleni", "skuli", "school", "skul", "shulee", "primary", "secondary", "msingi", "upili", "chuo", "university", "college", "class", "darasa", "darasani", "kanisa", "kanisani", "church", "msikiti", "msikitini", "mosque",
 	"hospitali", "hospital", "hospitalini", "hosi", "clinic", "kliniki", "dispensary", "zahanati", "duka", "dukani", "shop", "shops", "bar", "baa", "club", "hoteli", "hotel", "lodging", "kazi", "kazini", "work", "ofisi", "ofisini", "office", "gari", "matatu", "bus", "boda", "barabara", "barabarani", "road", "njia", "njiani", "street", "shamba", "shambani", "farm",
-	"msitu", "msituni", "forest", "mto", "mtoni", "river", "bahari", "baharini", "lake", "beach", "bush", "kichakani", "choo", "chooni", "toilet", "chumba", "chumbani", "room", "bedroom", "jikoni", "kitchen", "plot", "ploti", "kituo", "station", "kijijini", "village", "sokoni", "market", "soko", "mjini", "town", "tao", "mtaa", "mtaani", "mitaani", "stage", "stendi", "estate", "area", "ground", "field", "uwanja", "uwanjani", "jela", "prison", "kambi", "camp", "supermarket", "petrol", "bridge", "daraja", "ushago", "ocha", "mashambani", "gate", "door", "mlango", "highway", "junction",
+	"msitu", "msituni", "forest", "mto", "mtoni", "river", "bahari", "baharini", "lake", "beach", "bush", "kichakani", "choo", "chooni", "toilet", "chumba", "chumbani", "room", "bedroom", "jikoni", "kitchen", "plot", "ploti", "kituo", "station", "kijijini", "village", "sokoni", "market", "soko", "mjini", "town", "tao", "mtaa", "mtaani", "mitaani", "stage", "stendi", "estate", "area", "ground", "field", "uwanja", "uwanjani", "jela", "prison", "kambi", "camp", "supermarket", "naivas", "tuskys", "quickmart", "uchumi", "carrefour", "mpesa", "petrol", "bridge", "daraja", "ushago", "ocha", "mashambani", "gate", "door", "mlango", "highway", "junction",
 	"place", "ghetto", "hostel", "hosteli", "bweni", "dorm", "somewhere", "anywhere", "everywhere", "nowhere", "outside", "inside", "nje", "ndani", "hapa", "hapo", "huku", "huko", "pale", "kule", "here", "there", "popote", "mahali", "county", "kaunti", "ward", "wadi", "location", "kenya", "centre", "district", "nchi", "country", "village", "kijiji", "mji", "jiji", "city", "bado", "sub", "municipality",
 )
 
@@ -93,12 +93,15 @@ var abroad = set(
 	"mogadishu", "kismayu", "kismayo", "hargeisa", "baidoa", "garowe", "dhobley", "bulahawa", "addisababa", "addis", "dire dawa", "hawassa", "awasa", "yabelo", "juba", "torit", "kapoeta", "nimule", "narus", "wau", "malakal", "khartoum", "kigali", "gisenyi", "butare", "bujumbura", "gitega", "goma", "bukavu", "kinshasa", "lubumbashi", "kisangani", "lusaka", "ndola", "lilongwe", "blantyre", "harare", "maputo", "lagos", "abuja", "accra", "cairo", "johannesburg", "joburg", "capetown", "durban", "pretoria", "zimbabwe", "botswana", "eritrea", "djibouti", "asmara", "yemen", "europe", "africa", "eastafrica", "asia",
 )
 
-// alsoWords are names that are common words as well. Alone they are asked back, never taken, and in
-// a sentence they are not looked for.
+// alsoWords are names that are common words as well. Alone they are asked
+// back, not taken, unless the place is large.
 var alsoWords = set(
-	"salama", "sokoni", "mtaa", "maziwa", "baraka", "bahari", "hindi", "ziwa", "total", "dam", "junction", "teachers", "airport", "railways", "hospital", "market", "free", "stadium", "ferry", "shah", "impala", "banana", "congo", "london", "california", "dallas", "jerusalem", "bangladesh", "olympic", "satellite", "sunrise", "landless", "annex", "pioneer", "hunters", "seasons", "serena", "flamingo", "engineer",
+	"cbd", "salama", "sokoni", "mtaa", "maziwa", "baraka", "bahari", "hindi", "ziwa", "total", "dam", "junction", "teachers", "airport", "railways", "hospital", "market", "free", "stadium", "ferry", "shah", "impala", "banana", "congo", "london", "california", "dallas", "jerusalem", "bangladesh", "olympic", "satellite", "sunrise", "landless", "annex", "pioneer", "hunters", "seasons", "serena", "flamingo", "engineer",
 	"kwanza", "huruma", "umoja", "uhuru", "kisima", "milima", "chini", "mwisho", "mawe", "mata", "tamu", "dede", "simba", "kambi", "kone", "sala", "kwa", "saka", "puma", "waa", "kibarani", "barani", "pala", "kola", "mua", "athi", "kee", "tumaini", "lang", "karibu", "naka", "nyota", "pole", "mala", "mara", "mbiri", "moja", "baba", "nanga", "rukala", "tala", "mtambo", "mikameni",
 )
+
+// inSentences are names that are so common in sentences that they are not looked for there.
+var inSentences = set("salama", "kwanza", "baba", "moja", "karibu", "kwa", "chini", "mwisho", "mara", "simba", "mala", "pole", "saka", "kone", "kee", "maziwa", "bahari", "tamu", "mawe", "free", "total", "market", "hospital", "barani", "uhuru", "milima", "nyota", "teachers", "pioneer", "stadium", "olympic", "satellite", "sunrise", "banana", "airport")
 
 // roads make an answer vague: Thika Road is 40 km long.
 var roads = set("road", "highway", "barabara", "avenue", "street", "bypass")
