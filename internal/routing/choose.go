@@ -71,7 +71,7 @@ func (j *judge) open(f *office) bool {
 	return !f.hours.limited || j.wait != WaitNever || f.hours.openAt(j.c.At)
 }
 
-// tellStation finds the station of the place: by the ward table, else the nearest able one, else down
+// tellStation finds the station of the place: by the table of places, else the nearest able one, else down
 // the fallback chain. A place too wide to settle a station goes to people who can ask.
 func (j *judge) tellStation(t *tell) {
 	if p := j.servedStation(t); !p.none() {
@@ -93,23 +93,20 @@ func (j *judge) tellStation(t *tell) {
 	j.give(t, p)
 }
 
-// servedStation is the station that the coordinators gave the ward to, where it is able.
+// servedStation is the station that the coordinators gave the place to, where it is able.
 func (j *judge) servedStation(t *tell) pick {
 	best := nobody
-	if j.ward == "" {
-		return best
-	}
-	for _, i := range j.d.served[j.ward] {
+	for _, i := range j.served {
 		kind := j.d.offices[i].Kind
 		if kind != ripoti.Station && kind != ripoti.Post {
 			continue
 		}
 		if why := j.unfit(i, t); why != "" {
-			j.passed(t.id, i, "given this ward, but "+why)
+			j.passed(t.id, i, "the place was given to it, but "+why)
 			continue
 		}
 		if best.none() || j.apart(i) < j.apart(best.office) {
-			best = pick{office: i, km: j.km(i), why: "the ward was given to it", asked: true, found: true}
+			best = pick{office: i, km: j.km(i), why: "the place was given to it", asked: true, found: true}
 		}
 	}
 	return best
@@ -257,7 +254,7 @@ func (j *judge) command(t *tell) pick {
 	return j.find(t.id, t.Who)
 }
 
-// find is an office that is no station: by the ward table, else the nearest of the county, else one
+// find is an office that is no station: by the table of places, else the nearest of the county, else one
 // for the whole country, else down the fallback chain to the coordinators.
 func (j *judge) find(rule string, w who) pick {
 	kind := w.kind()
@@ -291,12 +288,9 @@ func (j *judge) near(kind ripoti.OfficeKind) pick {
 }
 
 func (j *judge) servedOffice(kind ripoti.OfficeKind) pick {
-	if j.ward == "" {
-		return nobody
-	}
-	for _, i := range j.d.served[j.ward] {
+	for _, i := range j.served {
 		if j.d.offices[i].Kind == kind && j.d.facts[i].reachable() && j.barred(i) == "" {
-			return pick{office: i, km: j.km(i), why: "the ward was given to it", asked: true, found: true}
+			return pick{office: i, km: j.km(i), why: "the place was given to it", asked: true, found: true}
 		}
 	}
 	return nobody

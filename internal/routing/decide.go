@@ -3,7 +3,6 @@ package routing
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"ripoti/internal/ripoti"
@@ -27,8 +26,8 @@ type judge struct {
 	wait Wait      // how long an alert of this urgency may rest
 	send time.Time // when the first alert may leave
 
-	ward     string // id of the ward, "" unknown
-	county   int32  // place of the county in the directory, -1 unknown or not in it
+	served   []int32 // offices that the coordinators gave the place or its ward to
+	county   int32   // place of the county in the directory, -1 unknown or not in it
 	hasPoint bool
 	precise  bool // the place may settle a station by distance
 	from     vec
@@ -90,8 +89,8 @@ func (j *judge) prepare() {
 // locate reads how far the place can be trusted.
 func (j *judge) locate() {
 	p := j.c.Answers.Place
-	if j.ward = p.Ward; j.ward == "" && strings.HasPrefix(p.ID, "ward-") {
-		j.ward = p.ID
+	if j.served = j.d.served[p.ID]; len(j.served) == 0 && p.Ward != "" {
+		j.served = j.d.served[p.Ward]
 	}
 	j.county = -1
 	if i, ok := j.d.county[p.CountyID]; ok {

@@ -192,13 +192,18 @@ func TestDecideChoosesTheStation(t *testing.T) {
 			func(c *Case) { c.At = noon.Add(8 * time.Hour) }, "001-plain-A", "closed at this hour"},
 		{"the ward table goes before distance", func(n *network) {
 			n.change("002-desk-A", func(o *ripoti.Office) { o.Serves = []string{"ward-0001"} })
-		}, nil, "002-desk-A", "the ward was given to it"},
+		}, nil, "002-desk-A", "the place was given to it"},
 		{"the ward table settles even a ward whose point is only its constituency's", func(n *network) {
 			n.change("002-desk-A", func(o *ripoti.Office) { o.Serves = []string{"ward-0001"} })
 		}, func(c *Case) { c.Answers.Place = ward; c.Answers.Place.Precision = ripoti.PrecisionConstituency }, "002-desk-A", ""},
+		{"the table settles an area that has no point of its own", func(n *network) {
+			n.change("002-desk-A", func(o *ripoti.Office) { o.Serves = []string{"area-1"} })
+		}, func(c *Case) {
+			c.Answers.Place = ripoti.PlaceRef{ID: "area-1", CountyID: "001", Point: town.Point, Precision: ripoti.PrecisionConstituency}
+		}, "002-desk-A", "the place was given to it"},
 		{"a station of the ward table that is not able is passed over and says so", func(n *network) {
 			n.change("001-plain-B", func(o *ripoti.Office) { o.Serves = []string{"ward-0001"} })
-		}, nil, "001-desk-A", "given this ward, but has no gender desk"},
+		}, nil, "001-desk-A", "the place was given to it, but has no gender desk"},
 		{"an able one beyond the limit does not go before a near one that answers", func(n *network) {
 			n.change("001-desk-A", func(o *ripoti.Office) { o.Able = nil })
 		}, nil, "001-plain-A", "no able one within 50 km"},
