@@ -226,3 +226,23 @@ func TestRedial(t *testing.T) {
 		}
 	})
 }
+
+func TestHints(t *testing.T) {
+	b := newBook(t)
+	for step := range steps {
+		sc := screens[step]
+		if sc.asks.set == nil && sc.goes == nil && !sc.typing && step != Language && step != GoOn {
+			continue
+		}
+		t.Run("a wrong key on "+step.String()+" is told which keys there are", func(t *testing.T) {
+			for _, lang := range ripoti.Langs {
+				for w := range wordings {
+					sheet := b.sheets[lang][step][w]
+					if hint := b.hint(lang, step, 0); !strings.HasPrefix(sheet.again, hint) || !fits(sheet.again) {
+						t.Errorf("%s: %q", lang, sheet.again)
+					}
+				}
+			}
+		})
+	}
+}

@@ -8,8 +8,9 @@ import (
 	"ripoti/internal/sms"
 )
 
-// screenUnits is how much one screen holds (domain brief 7).
-const screenUnits = 160
+// screenUnits is how much of a screen is ours: 160 (domain brief 7) less the "CON " or "END " in front
+// of it, which some networks count.
+const screenUnits = 160 - len("CON ")
 
 // sheet is a screen whose words never change: as it is shown first, and again after a wrong key.
 type sheet struct{ plain, again string }
@@ -198,14 +199,15 @@ func fits(text string) bool {
 	return gsm7 && units <= screenUnits
 }
 
-// again is a screen with a hint in front. Where both do not fit, the screen's first line shrinks to
-// its last sentence, the question, and then goes: it was read a moment ago, the choices are needed.
+// again is a screen with a hint in front. Where both do not fit, the question in the screen's first
+// line loses what is said before it, and then goes itself: it was read a moment ago, the choices are
+// needed. A screen that asks nothing stays whole, without the hint.
 func again(hint, text string) string {
 	if full := hint + " " + text; fits(full) {
 		return full
 	}
 	title, choices, menu := strings.Cut(text, "\n")
-	if !menu || strings.HasPrefix(title, "1 ") {
+	if !menu || !strings.HasSuffix(title, "?") { // what is no question is what the screen is for
 		return text
 	}
 	if i := strings.LastIndex(title, ". "); i >= 0 {
