@@ -159,8 +159,26 @@ func (a *attempt) part(ws []string) Result {
 	if !a.certain() {
 		a.otherwise(ws)
 	}
+	unsure := len(ws) > 1 && !foreign && a.offerNamed(ws)
 	a.spots(q.mark)
-	return a.decide(a.askers || foreign || a.vague(ws, &q))
+	return a.decide(a.askers || foreign || unsure || a.vague(ws, &q))
+}
+
+// offerNamed adds, where nothing fits well, the names among the words to what is asked back: for
+// "Kayole Masimba" Kayole is offered, but never taken.
+func (a *attempt) offerNamed(ws []string) bool {
+	for _, h := range a.s.hits {
+		if h.like >= takes[5].alone {
+			return false
+		}
+	}
+	guessed := len(a.s.hits)
+	a.namesIn(ws)
+	for i := guessed; i < len(a.s.hits); i++ {
+		a.s.hits[i].total -= a.s.hits[i].like - likeStart
+		a.s.hits[i].like = likeStart
+	}
+	return true
 }
 
 func withoutRepeats(ws []string) []string {
@@ -182,13 +200,18 @@ func (a *attempt) query(ws []string) query {
 	return query{phrase: newPhrase(ws), full: strings.Join(ws, ""), county: a.county, loose: a.county != 0, split: len(ws) > 1}
 }
 
-// otherwise reads several words that are no name as they stand: with a place they lie in, without a
-// leading "kwa", or without the road.
+// otherwise reads several words that are no name as they stand: with a place they lie in, the other
+// way round, without a leading "kwa", or without the road.
 func (a *attempt) otherwise(ws []string) {
 	if len(ws) < 2 {
 		return
 	}
 	a.hinted(ws)
+	if len(ws) == 2 { // "Rongai Kware"
+		q := a.query([]string{ws[1], ws[0]})
+		q.lost = lossTurned
+		a.g.exactly(a.s, &q)
+	}
 	rest := ws
 	if ws[0] == "kwa" {
 		rest = ws[1:]
@@ -382,31 +405,46 @@ func (g *Gazetteer) width(place int32) int8 {
 
 // spot looks for the longest names that stand in a sentence as they are.
 func (a *attempt) spot(ws []string) Result {
-	if a.foreign(ws) {
+	a.s.hits = a.s.hits[:0]
+	if a.foreign(ws) || !a.namesIn(ws) {
 		return Result{Decision: None}
 	}
+	a.spots(0)
+	return a.decide(true)
+}
+
+func (a *attempt) namesIn(ws []string) bool {
+	had := len(a.s.hits)
 	for n := min(3, len(ws)); n >= 1; n-- {
-		a.s.hits = a.s.hits[:0]
 		for i := 0; i+n <= len(ws); i++ {
 			a.spotAt(ws[i : i+n])
 		}
-		if len(a.s.hits) > 0 {
-			a.spots(0)
-			return a.decide(true)
+		if len(a.s.hits) > had {
+			return true
 		}
 	}
-	return Result{Decision: None}
+	return false
 }
 
 func (a *attempt) spotAt(ws []string) {
 	p := newPhrase(ws)
-	if len(p.plain) < 5 || separators[ws[0]] || (len(ws) == 1 && (notPlaces[ws[0]] || speech[ws[0]] || inSentences[ws[0]] || abroad[ws[0]])) {
+	if len(p.plain) < 4 || separators[ws[0]] || (len(ws) == 1 && (notPlaces[ws[0]] || speech[ws[0]] || inSentences[ws[0]] || abroad[ws[0]])) {
 		return
 	}
 	q := query{phrase: p, full: strings.Join(ws, ""), county: a.county}
-	if a.g.named(&q) {
+	if a.g.named(&q) && (len(p.plain) > 4 || a.g.holdsLarge(p)) {
 		a.g.exactly(a.s, &q)
 	}
+}
+
+// holdsLarge says that a large place has this name; a short name of a small one is too often just a word.
+func (g *Gazetteer) holdsLarge(p phrase) bool {
+	for _, k := range g.index.exact[p.base] {
+		if slices.ContainsFunc(g.index.keys[k].uses, func(u use) bool { return u.whole && g.weight[u.place] >= 2 }) {
+			return true
+		}
+	}
+	return false
 }
 
 // decide settles what the spots that were found are good for.
@@ -469,10 +507,23 @@ func (a *attempt) spotOf(h hit, typed mark) {
 // speaksBetter says that h, found behind best, is the better row for their common spot: it bears the
 // mark that was typed, or fits as well and locates better.
 func (g *Gazetteer) speaksBetter(h, best hit, typed mark) bool {
+	if h.like > best.like && !g.soundsAsFound(best) && g.soundsAsFound(h) { // Mvita is Mvita before it is Mombasa
+		return true
+	}
 	if hm, bm := g.index.keys[h.key].mark, g.index.keys[best.key].mark; hm != bm {
 		return hm == typed && h.like >= best.like
 	}
 	return h.total >= best.total-gainWeight*1.1 && h.like >= best.like-lossAlias*1.5 && g.finer(h.place, best.place)
+}
+
+// soundsAsFound says that the place was found by its own name or a spelling of it.
+func (g *Gazetteer) soundsAsFound(h hit) bool {
+	own := newPhrase(words(g.places[h.place].Name, nil)).base
+	if own == g.index.keys[h.key].folded {
+		return true
+	}
+	cost, _ := g.index.costs.distance(new(scratch).symbols(own), g.index.keys[h.key].base, costSoft, false)
+	return cost <= costSoft
 }
 
 // sameSpot says that two rows mean practically the same: one name in one county, not far apart.

@@ -23,6 +23,7 @@ const (
 	lossOther    = 0.10  // "Kayole North" for Kayole
 	lossSplit    = 0.03  // of several words for a misspelt single one
 	lossNarrow   = 0.04  // for each step that the hint is narrower than a county
+	lossTurned   = 0.04  // of two words the other way round
 	lossHint     = 0.03  // of what is found only by guessing a misspelt hint
 	lossThing    = 0.03  // "Free Town" for Free Area
 	gainWeight   = 0.015
@@ -164,7 +165,7 @@ func (g *Gazetteer) compare(s *scratch, q *query, k int32, shortVowels bool) {
 	length := float32(max(len(q.base), len(key.base)))
 	if whole <= limit && whole > 0 {
 		like := 1 - likeGuess - likeLetter*float32(whole)/costWhole/length
-		if shortVowels && !q.loose {
+		if shortVowels && !q.loose && len(key.base) > len(q.base)+1 {
 			like = min(like, likeSkeletal)
 		}
 		g.enter(s, q, k, like)

@@ -37,7 +37,7 @@ var generics = map[string]ripoti.PlaceKind{
 	"ward": ripoti.KindWard, "wadi": ripoti.KindWard, "wodi": ripoti.KindWard,
 	"market": "", "soko": "", "stage": "", "estate": "", "centre": "", "village": "", "kijiji": "", "mtaa": "", "junction": "",
 	"area": "", "phase": "", "location": "", "lokesheni": "", "sublocation": "", "slum": "", "slums": "",
-	"stendi": "", "terminus": "", "township": "", "division": "", "district": "", "settlement": "", "eneo": "",
+	"stendi": "", "terminus": "", "township": "", "division": "", "district": "", "settlement": "", "shopping": "", "trading": "", "eneo": "",
 }
 
 // longGenerics are those that are recognised misspelt as well.
