@@ -3,6 +3,7 @@ package flows
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -117,6 +118,10 @@ const (
 	withoutWeapon
 	withoutChild
 	place12
+	withoutDetail
+	shortNote
+	shortPassed
+	withoutTime
 	mostCut
 )
 
@@ -132,10 +137,11 @@ func (w *Writer) Say(say string, lang ripoti.Lang, f Facts) (string, error) {
 		return "", fmt.Errorf("say %q: no such message", say)
 	}
 	key := w.key(say, f)
+	open := w.cat.Words(lang, key)
 	var text string
 	for cut := whole; cut < mostCut; cut++ {
 		l := line{w, lang, f, cut}
-		text = capital(sms.Fold(w.cat.Text(lang, key, l.words()...)))
+		text = capital(sms.Fold(w.cat.Text(lang, key, l.words(open)...)))
 		if units, gsm7 := sms.Units(text); gsm7 && units <= 160 {
 			return text, nil
 		}
@@ -200,34 +206,65 @@ type line struct {
 	cut  cuts
 }
 
-// words fill every open word of the sentences.
-func (l line) words() []string {
-	f := l.f
-	return []string{
-		"code", string(f.Code),
-		"level", spaced(l.word("level", string(f.Urgency))),
-		"about", l.about(),
-		"About", capital(l.about()),
-		"what", l.what(),
-		"What", capital(l.what()),
-		"note", spaced(l.note()),
-		"place", l.place(),
-		"wish", l.wish(),
-		"accept", l.time(f.Accept),
-		"elapsed", l.time(f.Elapsed),
-		"yes", l.answer("yes"),
-		"cannot", l.unlessCut(withoutCannot, spaced(l.answer("cannot"))),
-		"vehicle", l.unlessCut(withoutCannot, spaced(l.answer("vehicle"))),
-		"why", l.answer("why"),
-		"how", l.answer("how"),
-		"next", l.unlessCut(withoutNext, spaced(l.next())),
-		"told", l.told(),
-		"phone", l.phone(),
-		"passed", l.passed(),
-		"to", l.to(),
-		"open", fmt.Sprint(f.Open),
-		"typed", f.Typed,
+// words are the open words of a sentence and what fills them.
+func (l line) words(open []string) []string {
+	pairs := make([]string, 0, 2*len(open))
+	for _, word := range open {
+		pairs = append(pairs, word, l.fill(word))
 	}
+	return pairs
+}
+
+// fill is what an open word stands for; a capital begins what may begin a sentence. Words that may be
+// empty bring the space before them along.
+func (l line) fill(word string) string {
+	switch word {
+	case "code":
+		return string(l.f.Code)
+	case "level":
+		return spaced(l.word("level", string(l.f.Urgency)))
+	case "about":
+		return l.about()
+	case "About":
+		return capital(l.about())
+	case "what":
+		return l.what()
+	case "What":
+		return capital(l.what())
+	case "note":
+		return spaced(l.note())
+	case "place":
+		return l.place()
+	case "Place":
+		return capital(l.place())
+	case "Wish":
+		return capital(l.wish())
+	case "Accept":
+		return l.accept()
+	case "within":
+		return l.time(l.f.Accept)
+	case "elapsed":
+		return l.time(l.f.Elapsed)
+	case "yes", "why", "how":
+		return l.answer(word)
+	case "cannot", "vehicle":
+		return l.unlessCut(withoutCannot, spaced(l.answer(word)))
+	case "next":
+		return l.unlessCut(withoutNext, spaced(l.next()))
+	case "told":
+		return l.told()
+	case "passed":
+		return l.passed()
+	case "phone":
+		return l.phone()
+	case "to":
+		return l.to()
+	case "open":
+		return strconv.Itoa(l.f.Open)
+	case "typed":
+		return l.f.Typed
+	}
+	return ""
 }
 
 func (l line) unlessCut(at cuts, text string) string {
@@ -247,7 +284,7 @@ func (l line) word(kind, code string) string {
 
 // what names the harm: by its detail where that says more than the category.
 func (l line) what() string {
-	if detail := l.word("what", string(l.f.Detail)); detail != "" {
+	if detail := l.word("what", string(l.f.Detail)); detail != "" && l.cut < withoutDetail {
 		return detail
 	}
 	return l.word("what", string(l.f.Category))
@@ -261,7 +298,7 @@ func (l line) about() string {
 	}
 	parts := []string{police, l.what(), l.who(), l.unlessCut(withoutSuspect, l.suspect()),
 		l.unlessCut(withoutWeapon, l.word("weapon", string(l.f.Weapon)))}
-	if l.f.Within72 {
+	if l.f.Within72 && l.cut < shortNote {
 		parts = append(parts, l.word("clock", "within72"))
 	}
 	return joined(parts, ", ")
@@ -279,8 +316,7 @@ func (l line) who() string {
 	return ""
 }
 
-// Where the word for the harm says already that it is a child's. FGM is a child's too, but a grown
-// woman may be cut as well.
+// Where the word for the harm says already that it is a child's.
 var (
 	childInWord = map[ripoti.Detail]bool{ripoti.ChildBeaten: true, ripoti.ChildNeglected: true, ripoti.ChildAlone: true,
 		ripoti.ChildMissing: true, ripoti.ChildLabour: true, ripoti.ChildOther: true, ripoti.HarmfulMarriage: true, ripoti.HarmfulBoth: true, ripoti.SoldImages: true}
@@ -299,6 +335,8 @@ func (l line) suspect() string {
 // who was or is to be cut is no suspect (domain brief 2).
 func (l line) note() string {
 	switch {
+	case l.f.Within72 && l.cut >= shortNote: // the clock and the way in one
+		return l.word("note", "hospital_short")
 	case l.f.Within72:
 		return l.word("note", "hospital")
 	case l.f.Category == ripoti.FGM || l.f.Detail == ripoti.HarmfulFGM || l.f.Detail == ripoti.HarmfulBoth:
@@ -382,10 +420,21 @@ func (l line) told() string {
 	return strings.Join(names, ", ")
 }
 
+// accept asks for an acceptance, within a time where that is known.
+func (l line) accept() string {
+	if l.f.Accept <= 0 || l.cut >= withoutTime {
+		return l.cat.Text(l.lang, "sms.accept_short")
+	}
+	return l.cat.Text(l.lang, "sms.accept", "in", l.time(l.f.Accept))
+}
+
 // passed says that the local station knows nothing, where that is so.
 func (l line) passed() string {
 	if l.f.LocalTold {
 		return ""
+	}
+	if l.cut >= shortPassed {
+		return spaced(l.cat.Text(l.lang, "sms.passed_short"))
 	}
 	return spaced(l.cat.Text(l.lang, "sms.passed"))
 }
@@ -428,11 +477,14 @@ func (l line) time(d time.Duration) string {
 	if n == 1 {
 		unit += ".one"
 	}
-	return l.cat.Text(l.lang, "sms.time."+unit, "n", fmt.Sprint(n))
+	return l.cat.Text(l.lang, "sms.time."+unit, "n", strconv.Itoa(n))
 }
 
 // capital begins a text with a capital letter.
 func capital(text string) string {
+	if text == "" {
+		return ""
+	}
 	r, n := utf8.DecodeRuneInString(text)
 	return string(unicode.ToUpper(r)) + text[n:]
 }

@@ -16,7 +16,7 @@ var shapes = map[string]func(string) bool{
 	"redis_url":    func(s string) bool { _, err := RedisOptions(s); return err == nil },
 	"base_url":     baseURL,
 	"ussd_code":    regexp.MustCompile(`^\*[0-9]+(\*[0-9]+)*#$`).MatchString,
-	"short_code":   regexp.MustCompile(`^[0-9]{3,8}$`).MatchString,
+	"short_code":   regexp.MustCompile(`^[0-9]{3,6}$`).MatchString,
 	"path_segment": regexp.MustCompile(`^[A-Za-z0-9_-]+$`).MatchString,
 	"sender_name":  func(s string) bool { return senderName.MatchString(s) && !digits(s) },
 	"listen_any":   regexp.MustCompile(`^:[0-9]{1,5}$`).MatchString,
@@ -36,7 +36,7 @@ var sayings = map[string]string{
 	"min":           "must be at least %s",
 	"max":           "must be at most %s",
 	"alphanum":      "may hold letters and digits only",
-	"short_code":    "must be 3 to 8 digits",
+	"short_code":    "must be 3 to 6 digits",
 	"file":          "names no file that can be read",
 	"startswith":    "must begin with %s",
 
