@@ -31,6 +31,9 @@ func (d *Desk) facts(world *World, r ripoti.Report, a store.Assignment, ladder [
 			}
 		}
 	}
+	if office, ok := world.Office(a.OfficeID); ok && !office.Kind.Police() && len(ladder) > 0 {
+		f.Phone = world.party(ladder[0].Rung) // the silent office itself; of the police, its county commander
+	}
 	if next := a.Step + 1; next < len(ladder) {
 		f.Next = world.party(ladder[next].Rung)
 		f.NextIn = max(0, ladder[next].After-f.Elapsed)

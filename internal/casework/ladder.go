@@ -71,6 +71,9 @@ func (d *Desk) tell(ctx context.Context, tx *store.Tx, world *World, r ripoti.Re
 	for i := from; i < len(ladder); i++ {
 		rung := ladder[i].Rung
 		contacts := world.answering(rung, except)
+		if except != "" && rung.Say == routing.SayReminder {
+			continue // somebody has just answered: there is nothing to remind of
+		}
 		if len(contacts) == 0 || slices.Contains(walled, rung.OfficeID) {
 			if err := tx.Append(ctx, r.ID, "rung_skipped", "system", line{"assignment": a.ID, "step": i, "office": rung.OfficeID}.String()); err != nil {
 				return err

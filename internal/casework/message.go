@@ -46,8 +46,8 @@ func sentences(rung routing.Rung, a store.Assignment, r ripoti.Report, office ri
 		return []string{string(rung.Say)}
 	}
 	switch {
-	case a.Side == ripoti.Care && r.Answers.Contact.AgreedToContact():
-		return []string{saySocial}
+	case a.Side == ripoti.Care && (r.Answers.Contact.AgreedToContact() || a.Step > 0):
+		return []string{saySocial} // the second message is not repeated with the first
 	case a.Side == ripoti.Care:
 		return []string{saySocial, sayNoContact}
 	case liaisons[office]:

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/go-playground/validator/v10"
+	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
+
+	"ripoti/flows"
+	"ripoti/handlers"
+	"ripoti/handlers/webhook"
+	"ripoti/internal/casework"
+	"ripoti/internal/config"
+	"ripoti/internal/dialog"
+	"ripoti/internal/ripoti"
+	"ripoti/internal/sms"
+	"ripoti/internal/tasks"
+)
+
+// webCommand is the production role that answers gateways.
+type webCommand struct{}
+
+func (webCommand) Run(ctx context.Context) error {
+	cfg, err := config.Load(os.Environ(), config.Web)
+	if err != nil {
+		return err
+	}
+	log, buffer := newLog(os.Stdout, cfg.Serving)
+	defer buffer.Close()
+	keys, err := openKeys(cfg.Keyset)
+	if err != nil {
+		return err
+	}
+	s, err := openStore(ctx, cfg.Stores.Database.Reveal(), keys)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	taskRedis, err := openTaskRedis(cfg)
+	if err != nil {
+		return err
+	}
+	defer taskRedis.Close()
+	warnEviction(ctx, taskRedis, log.Warn)
+	queue := tasks.NewQueue(asynq.NewClientFromRedisClient(taskRedis))
+	h, err := openHouse(ctx, cfg, log, keys, s, queue.Hand)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	dialogues, err := h.openDialogues()
+	if err != nil {
+		return err
+	}
+	stop, err := h.serveMetrics(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	web := h.web(dialogues, handlers.Check{Name: "redis", Ping: func(ctx context.Context) error { return taskRedis.Ping(ctx).Err() }})
+	return h.serve(ctx, cfg.Serving.Listen, web, func() { log.Info("web is ready", "address", cfg.Serving.Listen) })
+}
+
+// openDialogues keeps unfinished calls in Redis.
+func (h *house) openDialogues() (dialog.Store, error) {
+	options, err := h.cfg.RedisForPresses()
+	if err != nil {
+		return nil, fmt.Errorf("redis: %w", err)
+	}
+	client := redis.NewUniversalClient(dialog.Tune(options, h.cfg.Stores.PressTimeout))
+	h.closers = append(h.closers, func() { client.Close() })
+	return dialog.NewRedis(client, false)
+}
+
+// web is the part of the house that answers gateways.
+type web struct {
+	parts     handlers.Parts
+	dialogues *webhook.Dialogues
+}
+
+func (h *house) web(dialogues dialog.Store, checks ...handlers.Check) web {
+	cfg, desk := h.cfg, deskOf{h.desk}
+	calls := webhook.NewDialogues(webhook.Parts{
+		Book: flows.New(h.words, placesOf{h.places}), Desk: desk, Store: dialogues, Spare: dialog.NewMemory(dialog.DefaultLimit),
+		Seal: h.keys.Narratives, Hash: h.keys.Hash, Now: h.now, Log: h.log, Metrics: h.metrics,
+		Help: webhook.Help(h.words), Limits: webhook.DefaultLimits,
+	})
+	secrets := make([]string, len(cfg.Gateway.HookSecrets))
+	for i, s := range cfg.Gateway.HookSecrets {
+		secrets[i] = s.Reveal()
+	}
+	address := handlers.Proxies(config.Prefixes(cfg.Serving.TrustedProxies)).Address
+	w := web{dialogues: calls, parts: handlers.Parts{
+		AfricasTalking: &webhook.AfricasTalking{
+			Name: sms.AfricasTalkingName, Style: webhook.InputStyle(cfg.Gateway.InputStyle),
+			Door: webhook.NewDoor(secrets, config.Prefixes(cfg.Gateway.AllowFrom), address), Address: address,
+			Dialogues: calls, Inbox: h.desk, Receipts: h.desk, Check: validator.New(), Log: h.log, Metrics: h.metrics,
+		},
+		Checks: append([]handlers.Check{{Name: "database", Must: true, Ping: h.store.Ping}}, checks...),
+		Log:    h.log,
+	}}
+	if tokens := cfg.TwilioTokens(); len(tokens) > 0 {
+		w.parts.Twilio = &webhook.Twilio{Base: cfg.Service.PublicURL, Signed: sms.NewTwilioVerifier(cfg.Twilio.AccountSID, tokens...),
+			Inbox: h.desk, Receipts: h.desk, Log: h.log, Metrics: h.metrics}
+	}
+	if cfg.Serving.Metrics == "" && cfg.Serving.MetricsToken != "" {
+		w.parts.Metrics = handlers.Metrics(h.registry, cfg.Serving.MetricsToken.Reveal())
+	}
+	return w
+}
+
+// serve answers at an address until ctx ends: first no new requests, then the calls that were cut,
+// then the work that was begun. ready is called once it listens.
+func (h *house) serve(ctx context.Context, address string, w web, ready func()) error {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	server := handlers.Server(address, handlers.New(w.parts), h.log)
+	var background sync.WaitGroup
+	background.Go(func() { w.dialogues.Keep(ctx) })
+	background.Go(func() { h.relay.Run(ctx) })
+	background.Go(func() { h.refresh(ctx) })
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	ready()
+	select {
+	case err := <-served:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.cfg.Serving.Shutdown)
+	defer cancel()
+	err = server.Shutdown(limit)
+	background.Wait()
+	if err != nil && !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("stop serving: %w", err)
+	}
+	return nil
+}
+
+// refresh reads a changed directory and changed rules within seconds.
+func (h *house) refresh(ctx context.Context) {
+	tick := time.NewTicker(2 * time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := h.live.Refresh(ctx); err != nil && ctx.Err() == nil {
+				h.log.Error("directory and rules stay as they were", "error", err)
+			}
+		}
+	}
+}
+
+// serveMetrics shows /metrics on an address of its own, where one is set.
+func (h *house) serveMetrics(context.Context) (stop func(), err error) {
+	address := h.cfg.Serving.Metrics
+	if address == "" {
+		return func() {}, nil
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/metrics", handlers.Metrics(h.registry, h.cfg.Serving.MetricsToken.Reveal()))
+	server := handlers.Server(address, mux, h.log)
+	go server.Serve(listener)
+	return func() { server.Close() }, nil
+}
+
+// deskOf lets the hooks speak to the casework.
+type deskOf struct{ *casework.Desk }
+
+func (d deskOf) File(ctx context.Context, f webhook.Filing) (ripoti.Code, error) {
+	return d.Desk.File(ctx, casework.Filing(f))
+}
+
+func (d deskOf) Add(ctx context.Context, f webhook.Filing) error {
+	return d.Desk.Add(ctx, casework.Filing(f))
+}
+
+func (d deskOf) Hold(ctx context.Context, f webhook.Filing) error {
+	return d.Desk.Hold(ctx, casework.Filing(f))
+}
