@@ -119,7 +119,11 @@ func (g *Gazetteer) sameSpot(a, b hit, typed mark) bool {
 		return false
 	}
 	if ka.folded != kb.folded {
-		return !wide(p) && !wide(q) && p.Point.Km(q.Point) <= sameSpotKm && g.index.oneName(ka, kb)
+		most := float64(sameSpotKm)
+		if wide(p) || wide(q) { // Kibera is Kibra, Kiambaa is not Kiambu
+			most = 1
+		}
+		return p.Point.Km(q.Point) <= most && g.index.oneName(ka, kb)
 	}
 	return wide(p) || wide(q) || p.Point.Km(q.Point) <= spotKm(p, q)
 }
