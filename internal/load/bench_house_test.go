@@ -149,7 +149,7 @@ const hookSecret = "load-load-load-load-load-load"
 // env is what the production roles are told.
 func (h *house) env(more ...string) []string {
 	return append([]string{
-		"DATABASE_URL=" + h.postgres, "REDIS_URL=" + h.redisURL, "RIPOTI_KEYSET=" + h.document, "PUBLIC_URL=http://127.0.0.1",
+		"DATABASE_URL=" + h.postgres, "REDIS_URL=" + h.redisURL, "RIPOTI_KEYSET=" + h.document, "PUBLIC_URL=https://ripoti.example.org",
 		"AT_HOOK_SECRETS=" + hookSecret, "SMS_SENDER=simulator", "TRUSTED_PROXIES=127.0.0.0/8",
 	}, more...)
 }
