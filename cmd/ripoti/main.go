@@ -13,16 +13,19 @@ import (
 
 // commands are what `ripoti` can be told to do, a file each.
 type commands struct {
-	Place   placeCommand   `cmd:"" help:"Tell which place a text means."`
-	Flows   flowsCommand   `cmd:"" help:"Show the conversation of a reporter: every screen, or a picture."`
-	Dev     devCommand     `cmd:"" help:"Try everything in one process with nothing installed: phones at /, data in ./data."`
-	Web     webCommand     `cmd:"" help:"Answer gateways."`
-	Worker  workerCommand  `cmd:"" help:"Route reports, send alerts, keep timers."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database to the form this program needs."`
-	Check   checkCommand   `cmd:"" help:"Tell everything that is missing or wrong, and test every connection."`
-	Audit   auditCommand   `cmd:"" help:"Prove the history of every report."`
-	Keys    keysCommand    `cmd:"" help:"Make and rotate the keys that numbers and narratives are sealed with."`
-	Load    loadCommand    `cmd:"" help:"Walk USSD dialogues against a running service and tell how it bore them."`
+	Place     placeCommand     `cmd:"" help:"Tell which place a text means."`
+	Route     routeCommand     `cmd:"" help:"Tell who would hear of a report, and why."`
+	Rules     rulesCommand     `cmd:"" help:"Give out the routing rules or look at a document of rules."`
+	Directory directoryCommand `cmd:"" help:"Look at tables of offices and contacts, or turn them into another form."`
+	Flows     flowsCommand     `cmd:"" help:"Show the conversation of a reporter: every screen, or a picture."`
+	Dev       devCommand       `cmd:"" help:"Try everything in one process with nothing installed: phones at /, data in ./data."`
+	Web       webCommand       `cmd:"" help:"Answer gateways."`
+	Worker    workerCommand    `cmd:"" help:"Route reports, send alerts, keep timers."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the database to the form this program needs."`
+	Check     checkCommand     `cmd:"" help:"Tell everything that is missing or wrong, and test every connection."`
+	Audit     auditCommand     `cmd:"" help:"Prove the history of every report."`
+	Keys      keysCommand      `cmd:"" help:"Make and rotate the keys that numbers and narratives are sealed with."`
+	Load      loadCommand      `cmd:"" help:"Walk USSD dialogues against a running service and tell how it bore them."`
 }
 
 func main() {

@@ -96,7 +96,9 @@ func fill(row any, header, cells []string) {
 	v := reflect.ValueOf(row).Elem()
 	for i := range v.NumField() {
 		if at := slices.Index(header, v.Type().Field(i).Tag.Get("csv")); at >= 0 {
-			v.Field(i).SetString(strings.TrimSpace(cells[at]))
+			if cell := strings.TrimSpace(cells[at]); cell != "" { // else what the row starts with
+				v.Field(i).SetString(cell)
+			}
 		}
 	}
 }

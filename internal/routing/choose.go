@@ -280,9 +280,17 @@ var nationwide = map[ripoti.OfficeKind]bool{
 	ripoti.Oversight: true, ripoti.EACC: true, ripoti.AHTCPU: true, ripoti.CTSecretariat: true,
 }
 
+// near is the office that the place was given to, else the nearest of the county. Where nothing but
+// the county is known, the county's own children's office comes before that of one sub-county.
 func (j *judge) near(kind ripoti.OfficeKind) pick {
 	if p := j.servedOffice(kind); !p.none() {
 		return p
+	}
+	if kind == ripoti.ChildrenOffice && !j.precise && j.c.Answers.Place.Precision != ripoti.PrecisionConstituency {
+		if p := j.inCounty(ripoti.CountyChildren); !p.none() {
+			p.why = "only the county is known"
+			return p
+		}
 	}
 	return j.inCounty(kind)
 }

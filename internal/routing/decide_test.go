@@ -293,13 +293,13 @@ func TestDecideOnPlacesThatAreTooWide(t *testing.T) {
 		}
 	}
 	t.Run("a county goes to its coordinators and social workers", func(t *testing.T) {
-		if got := sides(decide(whole, ripoti.Answers{}, ripoti.High)); got != "safety:coordination told:children-A care:social" {
+		if got := sides(decide(whole, ripoti.Answers{}, ripoti.High)); got != "safety:coordination told:children care:social" {
 			t.Error(got)
 		}
 	})
 	t.Run("danger now in a county is told to its commander too", func(t *testing.T) {
 		got := decide(whole, ripoti.Answers{Danger: ripoti.DangerYes}, ripoti.Critical)
-		if sides(got) != "safety:police safety:coordination told:children-A care:social" || got.Parts[0].Ladder[0].Roles[0] != ripoti.RoleCommander {
+		if sides(got) != "safety:police safety:coordination told:children care:social" || got.Parts[0].Ladder[0].Roles[0] != ripoti.RoleCommander {
 			t.Error(sides(got), got.Parts[0].Ladder[0])
 		}
 	})
