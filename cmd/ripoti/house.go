@@ -90,7 +90,7 @@ func openHouse(ctx context.Context, cfg config.Config, log *slog.Logger, keys *s
 	if h.live, err = casework.NewLive(ctx, s, h.places); err != nil {
 		return nil, fmt.Errorf("directory: %w", err)
 	}
-	h.relay = (&tasks.Relay{Duties: s, Hand: hand, Now: h.now, Log: log, Every: time.Second, Handed: h.rescued}).Init()
+	h.relay = (&tasks.Relay{Duties: s, Hand: hand, Now: h.now, Log: log, Every: time.Second, Patience: tasks.Patience, Handed: h.rescued}).Init()
 	filer := store.NewFiler(s, func(int) { h.relay.Wake() })
 	h.closers = append(h.closers, filer.Close)
 	h.desk = &casework.Desk{Store: s, Filer: filer, Live: h.live, Now: h.now, Wake: h.relay.Wake, Seen: h.seen}

@@ -23,6 +23,8 @@ type Relay struct {
 	Log    *slog.Logger
 	// Every is how often the relay looks without being woken.
 	Every time.Duration
+	// Patience is how long a duty that was handed over may take until it is handed over again.
+	Patience time.Duration
 	// Room is how many duties may be handed over now; nil: any number. An embedded queue is small.
 	Room func(context.Context) int
 	// Handed is told of each duty that was handed over.
@@ -83,7 +85,7 @@ func (r *Relay) pass(ctx context.Context) error {
 		if limit <= 0 {
 			return nil
 		}
-		duties, err := r.Duties.Wake(ctx, limit, Patience)
+		duties, err := r.Duties.Wake(ctx, limit, r.Patience)
 		if err != nil {
 			return err
 		}
