@@ -149,7 +149,7 @@ func (w *Writer) Say(say string, lang ripoti.Lang, f Facts) (string, error) {
 	return fit(text), nil
 }
 
-// fit is the last resort that no test has ever reached: the beginning of the text.
+// fit is the last resort, for facts that no report has: the beginning of the text.
 func fit(text string) string {
 	var b strings.Builder
 	n := 0
