@@ -170,7 +170,6 @@ func noLeak(t *testing.T, f func()) {
 var roads = []outcome{
 	{"an answer lost after the request was read is unknown", hangsUp(false), ErrUnknown, "", 0},
 	{"half an answer is unknown", hangsUp(true), ErrUnknown, "", 0},
-	{"no answer in time is unknown", never, ErrUnknown, "", 0},
 	{"a broken gateway is unknown", chunked(502), ErrUnknown, "HTTP 502", 0},
 	{"a server error in plain text is unknown", says(500, "text/plain", "oops"), ErrUnknown, "HTTP 500", 0},
 	{"an unavailable server is unknown", says(503, "text/html", ""), ErrUnknown, "HTTP 503", 0},
@@ -261,7 +260,7 @@ func TestTwilioOutcomes(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			p := newPretend(t, c.answer)
-			tw := newTwilio(t, TwilioOptions{From: "RIPOTI", BaseURL: p.URL, Timeout: 100 * time.Millisecond})
+			tw := newTwilio(t, TwilioOptions{From: "RIPOTI", BaseURL: p.URL})
 			_, err := tw.Send(t.Context(), testMessage)
 			c.check(t, err)
 			if p.count() != 1 {
@@ -281,14 +280,30 @@ func TestTwilioOutcomes(t *testing.T) {
 		_, err = tw.Send(t.Context(), testMessage)
 		outcome{meaning: ErrChannel, code: "21224"}.check(t, err)
 	})
-	t.Run("a cancelled context ends the send", func(t *testing.T) {
+	endsInTime(t, func(base string, timeout time.Duration) Sender {
+		return newTwilio(t, TwilioOptions{From: "RIPOTI", BaseURL: base, Timeout: timeout})
+	})
+}
+
+// endsInTime proves that a provider who never answers holds nobody: neither past the sender's own
+// time-out nor past the caller's context. The request was read, so the outcome is unknown.
+func endsInTime(t *testing.T, sender func(base string, timeout time.Duration) Sender) {
+	t.Run("no answer in time is unknown", func(t *testing.T) {
 		p := newPretend(t, never)
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
-		defer cancel()
-		start := time.Now()
-		_, err := newTwilio(t, TwilioOptions{From: "RIPOTI", BaseURL: p.URL, Timeout: 5 * time.Second}).Send(ctx, testMessage)
+		_, err := sender(p.URL, time.Second).Send(t.Context(), testMessage)
 		outcome{meaning: ErrUnknown}.check(t, err)
-		if took := time.Since(start); took > time.Second {
+	})
+	t.Run("a cancelled context ends the send", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		p := newPretend(t, func(w http.ResponseWriter, r *http.Request) {
+			cancel()
+			never(w, r)
+		})
+		start := time.Now()
+		_, err := sender(p.URL, time.Minute).Send(ctx, testMessage)
+		outcome{meaning: ErrUnknown}.check(t, err)
+		if took := time.Since(start); took > 30*time.Second {
 			t.Errorf("it took %v", took)
 		}
 	})
@@ -418,13 +433,16 @@ func TestAfricasTalkingOutcomes(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			p := newPretend(t, c.answer)
-			_, err := newAT(t, AfricasTalkingOptions{BaseURL: p.URL, Timeout: 100 * time.Millisecond}).Send(t.Context(), testMessage)
+			_, err := newAT(t, AfricasTalkingOptions{BaseURL: p.URL}).Send(t.Context(), testMessage)
 			c.check(t, err)
 			if p.count() != 1 {
 				t.Errorf("%d requests for one send", p.count())
 			}
 		})
 	}
+	endsInTime(t, func(base string, timeout time.Duration) Sender {
+		return newAT(t, AfricasTalkingOptions{BaseURL: base, Timeout: timeout})
+	})
 	t.Run("nobody there is busy: nothing was written", func(t *testing.T) {
 		_, err := newAT(t, AfricasTalkingOptions{BaseURL: refusedAddress(t)}).Send(t.Context(), testMessage)
 		outcome{meaning: ErrBusy}.check(t, err)
