@@ -327,7 +327,7 @@ func TestTwilioFindsALostMessage(t *testing.T) {
 		{"sid":"SM1","body":"` + testBody + `","date_created":"Mon, 23 Nov 2026 10:00:03 +0000"}],"page_size":100}`
 	at := time.Date(2026, 11, 23, 10, 0, 3, 500e6, time.UTC)
 	p := newPretend(t, says(200, "application/json", list))
-	tw := newTwilio(t, TwilioOptions{From: "RIPOTI", BaseURL: p.URL, Timeout: time.Second})
+	tw := newTwilio(t, TwilioOptions{From: "RIPOTI", BaseURL: p.URL})
 	t.Run("by number, text and time", func(t *testing.T) {
 		sent, found, err := tw.Find(t.Context(), testMessage, at)
 		if err != nil || !found || sent.ProviderID != "SM1" {
