@@ -57,7 +57,9 @@ func Decide(c Case, d *Directory, r *Rules) Decision {
 	j.tellAll(j.list())
 	j.tellAll(r.doc.Always)
 	j.neverWithoutChildrensOfficer()
-	j.neverNobody()
+	if j.out.NoRecipient {
+		j.note("", "the coordinators are told that no recipient was found")
+	}
 	return j.out
 }
 
@@ -214,21 +216,6 @@ func (j *judge) neverWithoutChildrensOfficer() {
 }
 
 var childrenFixed = tell{Who: whoChildren, As: ripoti.Told, Why: "every child case has a children's officer", id: "fixed/children"}
-
-// neverNobody holds domain brief 4.7, 7: where nobody for care or nobody at all was found, the
-// coordinators get it.
-func (j *judge) neverNobody() {
-	care := slices.ContainsFunc(j.out.Parts, func(p Part) bool { return p.Side == ripoti.Care })
-	if !care {
-		j.out.NoRecipient = true
-		j.give(&careFixed, j.coordinators())
-	}
-	if j.out.NoRecipient {
-		j.note("fixed/nobody", "the coordinators are told that no recipient was found")
-	}
-}
-
-var careFixed = tell{Who: whoCoordination, As: ripoti.Care, Say: SayNobody, Why: "nobody for care was found", id: "fixed/care"}
 
 func (j *judge) trace(l Line) { j.out.Trace = append(j.out.Trace, l) }
 

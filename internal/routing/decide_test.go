@@ -387,7 +387,7 @@ func TestWall(t *testing.T) {
 	})
 	t.Run("a station named is walled with its own chain only", func(t *testing.T) {
 		c := c
-		c.AccusedOffices = []string{"001-plain-B"}
+		c.AccusedOffices, c.Urgency, c.Second = []string{"001-plain-B"}, ripoti.High, ripoti.SVAdult // a ladder that climbs to the county
 		got := Decide(c, d, r)
 		if want := []string{"001-command-B", "001-plain-B", "001-police", "001-post-B"}; !slices.Equal(got.Wall, want) {
 			t.Errorf("wall = %v, want %v", got.Wall, want)
@@ -635,6 +635,17 @@ func TestLadders(t *testing.T) {
 			t.Errorf("%+v", p.Ladder[0])
 		}
 	})
+}
+
+func TestOfEquallyNearOfficesTheFirstByIDIsTaken(t *testing.T) {
+	n := &network{}
+	for _, id := range []string{"e", "b", "h", "a", "d", "g", "c", "f", "i"} {
+		n.add(ripoti.Office{ID: id, Kind: ripoti.Station, County: "001", Able: desk, Point: town.Point}, stationRoles...)
+	}
+	got := Decide(Case{Answers: at(town, ripoti.Answers{}), Category: ripoti.SVAC, Urgency: ripoti.High, At: noon}, n.directory(), Default())
+	if got.Parts[0].OfficeID != "a" {
+		t.Errorf("taken %s", got.Parts[0].OfficeID)
+	}
 }
 
 func TestNightRule(t *testing.T) {

@@ -45,7 +45,7 @@ func (j *judge) first(t *tell, p pick, rule *rungRule, say RungSay) Rung {
 		rung.Say = t.Say
 	case j.police:
 		rung.Say = SayWalled
-	case p.last || t.Say == SayNobody:
+	case p.last:
 		rung.Say = SayNobody
 	}
 	return rung

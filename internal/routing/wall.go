@@ -74,6 +74,9 @@ func (j *judge) buildWall() {
 		j.wallStations()
 	}
 	j.wallChains()
+	if j.c.Answers.ByWhom == ripoti.ByLeader {
+		j.note("wall", "a teacher, chief or leader is accused: no rule tells schools, chiefs or elders of any report")
+	}
 	for _, kind := range j.c.AccusedKinds {
 		if !kind.Police() {
 			j.wallKind(kind)
