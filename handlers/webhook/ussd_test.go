@@ -133,6 +133,12 @@ func TestTranscript(t *testing.T) {
 			if c.want != "" && !strings.Contains(strings.ToLower(last), strings.ToLower(c.want)) {
 				t.Errorf("%q is not on %q", c.want, last)
 			}
+			if strings.Contains(c.name, "changes nothing") {
+				standing := h.Dialogues.recall(t.Context(), h.Dialogues.key(caller), Press{}) // what the call stands at
+				if last != string(standing.Answer) || standing.Heard != "1*2" {
+					t.Errorf("answered %q, the call stands at %q after %q", last, standing.Answer, standing.Heard)
+				}
+			}
 			if c.not != "" && strings.Contains(last, c.not) {
 				t.Errorf("%q is on %q", c.not, last)
 			}
@@ -256,6 +262,27 @@ func TestLostDialogue(t *testing.T) {
 			t.Errorf("kept %+v", f.Draft.Answers)
 		}
 	})
+	t.Run("a replay asks the desk for nothing that a later answer made void", func(t *testing.T) {
+		h := build(t)
+		h.press(t, "ATUid_1", strings.Join(danger, "*"))
+		if len(h.desk.asked) != 1 || h.desk.asked[0] != "file" {
+			t.Errorf("asked %q", h.desk.asked)
+		}
+	})
+	t.Run("a state that an older version wrote is as good as lost: the call is replayed", func(t *testing.T) {
+		h := build(t)
+		h.dial(t, "ATUid_1", normal[:4]...)
+		c, err := h.Dialogues.load(t.Context(), h.Dialogues.key(caller))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.State[0]++
+		h.Dialogues.save(t.Context(), c)
+		has(t, h.press(t, "ATUid_1", strings.Join(normal[:5], "*")), "Kibera, Nairobi?")
+		if h.presses(metrics.Replayed) != 1 {
+			t.Error("not replayed")
+		}
+	})
 	broken := errors.New("redis is down")
 	tempers := map[string]func([]byte) ([]byte, error){
 		"down":                        func([]byte) ([]byte, error) { return nil, broken },
@@ -360,6 +387,9 @@ func TestDeskWithATemper(t *testing.T) {
 		h.Dialogues.Desk = liar
 		if last := h.dial(t, "ATUid_1", normal...); strings.Contains(last, "Received") {
 			t.Errorf("said %q", last)
+		}
+		if h.presses(metrics.Unsaved) != 1 {
+			t.Error("not counted as unsaved")
 		}
 	})
 	t.Run("the same request again tries again once the database is back", func(t *testing.T) {
@@ -607,6 +637,9 @@ func TestRedial(t *testing.T) {
 		if f := h.desk.only(t); f.Draft.Answers.Contact != ripoti.WishSMS {
 			t.Errorf("kept %+v", f.Draft.Answers)
 		}
+		if h.count("ripoti_ussd_dialogues_total", "rescued") != 1 || h.count("ripoti_ussd_dialogues_total", "filed") != 1 {
+			t.Errorf("logged %s", h.log)
+		}
 	})
 	t.Run("going on when nothing was filed yet files under the old call's name", func(t *testing.T) {
 		h := build(t)
@@ -766,8 +799,9 @@ func TestLimits(t *testing.T) {
 		h := build(t)
 		h.Dialogues.Limits = Limits{NumberBurst: 1, NumberEvery: time.Hour}
 		h.dial(t, "ATUid_1", danger[:6]...)
-		h.dial(t, "ATUid_2", "1", "1")
-		has(t, h.dial(t, "ATUid_3", "1", "1", "1"), "CON ")
+		for i := range 3 {
+			has(t, h.press(t, fmt.Sprint("ATUid_again", i), ""), "Welcome")
+		}
 		h.desk.only(t)
 	})
 	t.Run("a flood from one address is stopped at the dial alone", func(t *testing.T) {
@@ -838,6 +872,7 @@ func TestBadInput(t *testing.T) {
 		"an endless session":            "sessionId=" + strings.Repeat("x", 200) + "&phoneNumber=%2B254711000099&text=",
 		"an endless text":               form("1", caller, strings.Repeat("1*", 3000)),
 		"more than 64 KiB":              form("1", caller, strings.Repeat("x", BodyLimit)),
+		"more than 64 KiB of nothing":   form("1", caller, "") + "&pad=" + strings.Repeat("x", BodyLimit),
 		"broken escapes":                "sessionId=%zz&phoneNumber=%2B254711000099&text=1",
 		"a lone percent":                "%",
 		"JSON":                          `{"sessionId":"1"}`,
@@ -885,6 +920,12 @@ func TestBadInput(t *testing.T) {
 		if h.store.loads != 0 {
 			t.Error("an address said what only a form may say")
 		}
+	})
+	t.Run("what an address says is not what was typed", func(t *testing.T) {
+		h := build(t)
+		h.press(t, "ATUid_1", "")
+		body := "phoneNumber=%2B254711000099&sessionId=ATUid_1"
+		has(t, screen(t, h.post("/hooks/africastalking/"+secret+"/ussd?text=1", body)), "Welcome")
 	})
 	t.Run("a multipart form is answered with a screen", func(t *testing.T) {
 		h := build(t)
