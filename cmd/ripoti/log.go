@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"io"
 	"log/slog"
 	"sync"
@@ -10,20 +9,26 @@ import (
 	"ripoti/internal/config"
 )
 
-// logFlush is how long a line may wait in memory. It keeps the system call of writing off the
-// caller's path.
-const logFlush = time.Second
+// logFlush is how long a line may wait in memory, and logFull how many bytes may before they are
+// written at once. Whoever logs only adds to memory: the system call of writing is off the caller's
+// path.
+const (
+	logFlush = time.Second
+	logFull  = 64 << 10
+)
 
-// logBuffer gathers lines and writes them together.
+// logBuffer gathers lines and writes them together, from a goroutine of its own.
 type logBuffer struct {
+	out  io.Writer
 	mu   sync.Mutex
-	out  *bufio.Writer
+	said []byte        // waits to be written
+	full chan struct{} // tells that much waits
 	stop chan struct{}
 	done chan struct{}
 }
 
 func newLogBuffer(w io.Writer) *logBuffer {
-	b := &logBuffer{out: bufio.NewWriterSize(w, 64<<10), stop: make(chan struct{}), done: make(chan struct{})}
+	b := &logBuffer{out: w, full: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
 	go b.run()
 	return b
 }
@@ -31,25 +36,41 @@ func newLogBuffer(w io.Writer) *logBuffer {
 func (b *logBuffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.out.Write(p)
+	b.said = append(b.said, p...)
+	if len(b.said) >= logFull {
+		select {
+		case b.full <- struct{}{}:
+		default:
+		}
+	}
+	return len(p), nil
 }
 
-func (b *logBuffer) flush() {
+// flush writes what waits, and gives the memory back to be used again.
+func (b *logBuffer) flush(spare []byte) []byte {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.out.Flush() // a log that cannot be written has nowhere to say so
+	said := b.said
+	b.said = spare[:0]
+	b.mu.Unlock()
+	if len(said) > 0 {
+		b.out.Write(said) // a log that cannot be written has nowhere to say so
+	}
+	return said
 }
 
 func (b *logBuffer) run() {
 	defer close(b.done)
 	tick := time.NewTicker(logFlush)
 	defer tick.Stop()
+	var spare []byte
 	for {
 		select {
 		case <-tick.C:
-			b.flush()
+			spare = b.flush(spare)
+		case <-b.full:
+			spare = b.flush(spare)
 		case <-b.stop:
-			b.flush()
+			b.flush(spare)
 			return
 		}
 	}
