@@ -18,6 +18,7 @@ import (
 // directoryCommand looks at tables of offices and contacts and turns one form into another.
 type directoryCommand struct {
 	Check  directoryCheck  `cmd:"" help:"Tell everything that is wrong with tables of offices and contacts."`
+	Import directoryImport `cmd:"" help:"Put tables into the database: all rows or none, with a dry run."`
 	Export directoryExport `cmd:"" help:"Write tables in another form: CSV or GeoJSON."`
 }
 

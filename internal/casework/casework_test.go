@@ -448,6 +448,26 @@ func TestWall(t *testing.T) {
 	})
 }
 
+func TestLiaison(t *testing.T) {
+	sold := func(danger ripoti.Danger) ripoti.Answers {
+		return stage.Report(func(a *ripoti.Answers) { a.Danger, a.What, a.Detail, a.AtRisk = danger, ripoti.WhatSold, ripoti.SoldChildSex, ripoti.AtRiskSeveral })
+	}
+	t.Run("a sold child goes past the local station, and the liaison is told so", func(t *testing.T) {
+		s := stage.New(t, nil)
+		s.File("c1", ripoti.StageComplete, sold(ripoti.DangerNo))
+		expect(t, "the liaison", s.Kinds("ahtcpu-ke.liaison"), "liaison")
+		has(t, s.Got("ahtcpu-ke.liaison")[0].Text, "NOT told")
+		expect(t, "the local desk", s.Kinds("station-near.desk"), "")
+	})
+	t.Run("in danger now the local desk is asked too, and nobody claims the contrary", func(t *testing.T) {
+		s := stage.New(t, nil)
+		s.File("c1", ripoti.StageComplete, sold(ripoti.DangerYes))
+		if s.Kinds("station-near.desk") == "" || strings.Contains(s.Got("ahtcpu-ke.liaison")[0].Text, "NOT told") {
+			t.Errorf("the desk got %q, the liaison %q", s.Kinds("station-near.desk"), s.Got("ahtcpu-ke.liaison")[0].Text)
+		}
+	})
+}
+
 func TestNobodysReport(t *testing.T) {
 	t.Run("with an empty directory it stands in the history as having no recipient", func(t *testing.T) {
 		s := stage.New(t, func(offices []ripoti.Office, contacts []ripoti.Contact) {

@@ -94,14 +94,19 @@ func (d *Desk) tell(ctx context.Context, tx *store.Tx, world *World, r ripoti.Re
 }
 
 func (d *Desk) tellRung(ctx context.Context, tx *store.Tx, world *World, r ripoti.Report, a store.Assignment, ladder []step, contacts []ripoti.Contact) error {
-	rung := ladder[a.Step].Rung
-	send := latest(d.Now(), a.SendAt)
+	rung, send := ladder[a.Step].Rung, latest(d.Now(), a.SendAt)
 	office, _ := world.Office(rung.OfficeID)
+	told, err := localTold(ctx, tx, world, r)
+	if err != nil {
+		return err
+	}
+	facts := d.facts(world, r, a, ladder)
+	facts.LocalTold = told
 	ids := make([]string, len(contacts))
 	for i, c := range contacts {
 		ids[i] = c.ID
 		for _, kind := range sentences(rung, a, r, office.Kind) {
-			if err := d.post(ctx, tx, c, kind, d.facts(world, r, a, ladder), about{r.ID, a.ID}, queueOf(r.Urgency), send); err != nil {
+			if err := d.post(ctx, tx, c, kind, facts, about{r.ID, a.ID}, queueOf(r.Urgency), send); err != nil {
 				return err
 			}
 		}
@@ -122,6 +127,22 @@ func (d *Desk) tellRung(ctx context.Context, tx *store.Tx, world *World, r ripot
 		}
 	}
 	return tx.Append(ctx, r.ID, "alerted", "system", line{"assignment": a.ID, "step": a.Step, "say": rung.Say, "office": rung.OfficeID, "contacts": ids}.String())
+}
+
+// localTold says whether a local police office has the report: a liaison who is asked past it must
+// know.
+func localTold(ctx context.Context, tx *store.Tx, world *World, r ripoti.Report) (bool, error) {
+	assignments, err := tx.Assignments(ctx, r.ID)
+	if err != nil {
+		return false, err
+	}
+	for _, a := range assignments {
+		office, _ := world.Office(a.OfficeID)
+		if office.Kind.Police() && a.Status != ripoti.AssignmentMoved && a.Status != ripoti.AssignmentDeclined {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // nobody tells the coordinators that a report has no recipient. Where there is not even a

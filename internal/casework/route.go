@@ -12,9 +12,6 @@ import (
 	"ripoti/internal/tasks"
 )
 
-// repeatsWithin is how far back other reports about the same place count (domain brief 4.2).
-const repeatsWithin = 14 * 24 * time.Hour
-
 // Route decides who hears of a report and writes it all at once: the decision with its reasons, the
 // assignments, the first alerts and the timers. A report that is routed again, because answers came
 // later or an office could not take it, keeps what still stands and moves what does not.
@@ -51,7 +48,8 @@ func (d *Desk) raise(ctx context.Context, tx *store.Tx, world *World, r *ripoti.
 	if !r.Answers.Place.Known() {
 		return nil
 	}
-	repeats, err := tx.RepeatsNear(ctx, r.Answers.Place.ID, r.ID, d.Now().Add(-repeatsWithin).UnixMicro())
+	since := d.Now().Add(-time.Duration(world.Rules.RepeatDays()) * 24 * time.Hour)
+	repeats, err := tx.RepeatsNear(ctx, r.Answers.Place.ID, r.ID, since.UnixMicro())
 	if err != nil || repeats == 0 {
 		return err
 	}
@@ -96,8 +94,12 @@ func (d *Desk) carryOut(ctx context.Context, tx *store.Tx, world *World, r ripot
 	if err != nil {
 		return err
 	}
-	for _, part := range fresh {
-		if err := d.begin(ctx, tx, world, r, part); err != nil {
+	given, err := d.give(ctx, tx, r, fresh)
+	if err != nil {
+		return err
+	}
+	for _, a := range given {
+		if err := d.tell(ctx, tx, world, r, a, 0, ""); err != nil {
 			return err
 		}
 	}
@@ -154,25 +156,26 @@ func (d *Desk) move(ctx context.Context, tx *store.Tx, r ripoti.Report, a store.
 	return tx.Append(ctx, r.ID, "moved", "system", line{"assignment": a.ID, "office": a.OfficeID}.String())
 }
 
-// begin gives an office its part and tells the first who can answer.
-func (d *Desk) begin(ctx context.Context, tx *store.Tx, world *World, r ripoti.Report, part routing.Part) error {
-	ladder, err := json.Marshal(part.Ladder)
-	if err != nil {
-		return fmt.Errorf("ladder: %w", err)
+// give writes the new parts as assignments, all before anybody is told: what one office is told
+// depends on who else has it.
+func (d *Desk) give(ctx context.Context, tx *store.Tx, r ripoti.Report, parts []routing.Part) (given []store.Assignment, err error) {
+	for _, part := range parts {
+		ladder, err := json.Marshal(part.Ladder)
+		if err != nil {
+			return nil, fmt.Errorf("ladder: %w", err)
+		}
+		a := store.Assignment{
+			Assignment: ripoti.Assignment{ID: store.NewID(), ReportID: r.ID, OfficeID: part.OfficeID, Side: part.Side,
+				Status: ripoti.AssignmentOpen, CreatedAt: d.Now()},
+			Ladder: string(ladder), SendAt: part.Send,
+		}
+		if part.Side == ripoti.Told {
+			a.Status = ripoti.AssignmentTold
+		}
+		if err := tx.Append(ctx, r.ID, "assigned", "system", line{"assignment": a.ID, "office": a.OfficeID, "side": a.Side}.String()); err != nil {
+			return nil, err
+		}
+		given = append(given, a)
 	}
-	a := store.Assignment{
-		Assignment: ripoti.Assignment{ID: store.NewID(), ReportID: r.ID, OfficeID: part.OfficeID, Side: part.Side,
-			Status: ripoti.AssignmentOpen, CreatedAt: d.Now()},
-		Ladder: string(ladder), SendAt: part.Send,
-	}
-	if part.Side == ripoti.Told {
-		a.Status = ripoti.AssignmentTold
-	}
-	if err := tx.Assign(ctx, a); err != nil {
-		return err
-	}
-	if err := tx.Append(ctx, r.ID, "assigned", "system", line{"assignment": a.ID, "office": a.OfficeID, "side": a.Side}.String()); err != nil {
-		return err
-	}
-	return d.tell(ctx, tx, world, r, a, 0, "")
+	return given, tx.Assign(ctx, given...)
 }
