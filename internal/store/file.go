@@ -196,9 +196,10 @@ func (tx *Tx) insertReports(ctx context.Context, group []*waiting, digits int) (
 			r.Answers.Place.CountyID, r.Answers.Place.ID, micros(r.FiledAt), int64(0), first.Seq, first.Hash)
 		byID[r.ID] = w
 	}
+	source, params := tx.rows(reportWidth, args)
 	rows, err := tx.sql.QueryContext(ctx, `insert into reports (id, code, conversation, channel, lang, stage, answers, story_sealed,
-		category, second, urgency, rule, status, walled, county, place, filed_at, routed_at, last_seq, last_hash) values `+
-		values(len(group), reportWidth)+" on conflict do nothing returning id", args...)
+		category, second, urgency, rule, status, walled, county, place, filed_at, routed_at, last_seq, last_hash) `+
+		source+" on conflict do nothing returning id", params...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("file: reports: %w", err)
 	}
@@ -234,7 +235,8 @@ func (tx *Tx) findFiled(ctx context.Context, group []*waiting) (left []*waiting,
 	for i, w := range group {
 		args[i] = w.filing.Conversation
 	}
-	rows, err := tx.sql.QueryContext(ctx, "select conversation, id, code from reports where conversation in ("+list(1, len(args))+")", args...)
+	source, params := tx.rows(1, args)
+	rows, err := tx.sql.QueryContext(ctx, "select conversation, id, code from reports where conversation in ("+source+")", params...)
 	if err != nil {
 		return nil, fmt.Errorf("file: find: %w", err)
 	}
@@ -290,7 +292,8 @@ func (tx *Tx) insertAround(ctx context.Context, group []*waiting) error {
 		return err
 	}
 	if len(held) > 0 {
-		if _, err := tx.sql.ExecContext(ctx, "delete from held_drafts where conversation in ("+list(1, len(held))+")", held...); err != nil {
+		source, params := tx.rows(1, held)
+		if _, err := tx.sql.ExecContext(ctx, "delete from held_drafts where conversation in ("+source+")", params...); err != nil {
 			return fmt.Errorf("file: held drafts: %w", err)
 		}
 	}
@@ -301,7 +304,8 @@ func (tx *Tx) insertMany(ctx context.Context, into string, width int, args []any
 	if len(args) == 0 {
 		return nil
 	}
-	if _, err := tx.sql.ExecContext(ctx, "insert into "+into+" values "+values(len(args)/width, width), args...); err != nil {
+	source, params := tx.rows(width, args)
+	if _, err := tx.sql.ExecContext(ctx, "insert into "+into+" "+source, params...); err != nil {
 		table, _, _ := strings.Cut(into, " ")
 		return fmt.Errorf("insert %s: %w", table, err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -34,22 +33,15 @@ func (s *Store) Hold(ctx context.Context, h Held, fileAt time.Time) error {
 	if err != nil {
 		return err
 	}
-	return s.InTx(ctx, func(tx *Tx) error {
-		var one int
-		err := tx.sql.QueryRowContext(ctx, "select 1 from reports where conversation = $1", h.Conversation).Scan(&one)
-		if err == nil {
-			return nil
-		} else if !errors.Is(err, sql.ErrNoRows) {
-			return fmt.Errorf("hold: %w", err)
-		}
-		_, err = tx.sql.ExecContext(ctx, `insert into held_drafts (conversation, channel, from_sealed, draft_sealed, file_at) values ($1,$2,$3,$4,$5)
-			on conflict (conversation) do update set draft_sealed = excluded.draft_sealed, file_at = excluded.file_at`,
-			h.Conversation, string(h.Channel), from, draft, micros(fileAt))
-		if err != nil {
-			return fmt.Errorf("hold: %w", err)
-		}
-		return nil
-	})
+	_, err = s.write.ExecContext(ctx, `insert into held_drafts (conversation, channel, from_sealed, draft_sealed, file_at)
+		select cast($1 as text), cast($2 as text), cast($3 as `+s.bytes+`), cast($4 as `+s.bytes+`), cast($5 as bigint)
+			where not exists (select 1 from reports where conversation = $1)
+		on conflict (conversation) do update set draft_sealed = excluded.draft_sealed, file_at = excluded.file_at`,
+		h.Conversation, string(h.Channel), from, draft, micros(fileAt))
+	if err != nil {
+		return fmt.Errorf("hold: %w", err)
+	}
+	return nil
 }
 
 // DropHeld forgets the held draft of a conversation, if there is one.

@@ -42,11 +42,15 @@ type dialect struct {
 	name       goose.Dialect
 	forUpdate  string // locks a row that was read
 	skipLocked string // takes what nobody else is taking
+	bytes      string // the type of bytes
+	// rows is what inserts many rows of a width, given one after the other in args; or, of width 1,
+	// what a column is looked for in.
+	rows func(width int, args []any) (source string, params []any)
 }
 
 var (
-	postgres = dialect{goose.DialectPostgres, " for update", " for update skip locked"}
-	sqlite   = dialect{goose.DialectSQLite3, "", ""} // every write transaction holds the one lock
+	postgres = dialect{goose.DialectPostgres, " for update", " for update skip locked", "bytea", unnested}
+	sqlite   = dialect{goose.DialectSQLite3, "", "", "blob", listed} // every write transaction holds the one lock
 )
 
 // sqlitePragmas make a confirmed report survive a power cut (synchronous=FULL) and every
@@ -196,27 +200,6 @@ func notFound(err error, key string) error {
 		return ripoti.NotFound(key, nil)
 	}
 	return err
-}
-
-// values writes "($1,$2),($3,$4)" for rows of width columns.
-func values(rows, width int) string {
-	var b strings.Builder
-	n := 1
-	for r := range rows {
-		if r > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteByte('(')
-		for c := range width {
-			if c > 0 {
-				b.WriteByte(',')
-			}
-			fmt.Fprintf(&b, "$%d", n)
-			n++
-		}
-		b.WriteByte(')')
-	}
-	return b.String()
 }
 
 // list writes "$1,$2,$3" from first on.
