@@ -146,6 +146,18 @@ func TestRules(t *testing.T) {
 			}
 		})
 	}
+	t.Run("another line of S4 forgets the detail of the first", func(t *testing.T) {
+		s := last(walk(newBook(t), "1", "2", "2", "6", "3", "9", "9", "2")).State
+		if s.Answers.What != ripoti.WhatChild || s.Answers.Detail != "" {
+			t.Errorf("%+v", s.Answers)
+		}
+	})
+	t.Run("the same line keeps it", func(t *testing.T) {
+		s := last(walk(newBook(t), "1", "2", "2", "6", "3", "9", "9", "6")).State
+		if s.Answers.Detail != ripoti.PoliceSexual {
+			t.Errorf("%+v", s.Answers)
+		}
+	})
 	t.Run("a choice that no longer applies is not filed", func(t *testing.T) {
 		turns := walk(newBook(t), "1", "2", "2", "4", "kibera", "1", "2", "1", "4", "2", "9", "9", "9", "9", "4", "1", "4", "1", "5")
 		filed := last(turns)
@@ -219,7 +231,7 @@ func TestRedial(t *testing.T) {
 		}
 	})
 	t.Run("a call that told nothing, was left or is over is not offered", func(t *testing.T) {
-		for _, keys := range []string{"", "1", "1 2", "1 4", "1 2 2 1 kibera 1 0", "1 3", "1 2 2 7 kibera 1 6 5 4 1 5"} {
+		for _, keys := range []string{"", "1", "1 2", "1 4", "1 2 2 1 kibera 1 0", "1 3", "1 2 2 9 9 3", "1 2 2 7 kibera 1 6 5 4 1 5"} {
 			if turn := b.Redial(last(walk(b, strings.Fields(keys)...)).State); turn.State.Old != nil {
 				t.Errorf("%q is offered again", keys)
 			}

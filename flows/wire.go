@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"ripoti/internal/ripoti"
@@ -288,7 +289,7 @@ func (r *reader) sound(s State) {
 		r.fail("a choice of no places")
 	case slices.ContainsFunc(s.Trail, isEnding) || (isEnding(s.Step) && !s.Filed && len(s.Trail) == 0):
 		r.fail("an ending with nothing behind it")
-	case len(s.Code) > ripoti.CodeMaxDigits || s.Filed != (s.Code != ""):
+	case s.Filed != (s.Code != "") || len(s.Code) > ripoti.CodeMaxDigits || strings.Trim(string(s.Code), "0123456789") != "":
 		r.fail("a report without its number")
 	}
 }
