@@ -21,12 +21,13 @@ type Do string
 const (
 	// Nothing is to be done.
 	Nothing Do = ""
-	// Hold keeps the draft in the database: danger and a place are known, and should the call be
+	// Hold keeps the draft in the database, in place of one held before: danger and a place are known, and should the call be
 	// cut now, it must go out (domain brief 3.10).
 	Hold Do = "hold"
 	// File saves the draft for good and gives its number to Received before the screen is shown.
 	File Do = "file"
-	// Add adds the draft's answers to the report that this conversation filed before.
+	// Add brings the report that State.Code names up to the draft, which holds all answers so far,
+	// those of before as well. Its stage may be higher than the one the report was filed with.
 	Add Do = "add"
 	// Drop forgets a held draft: the caller pressed 0 before anything was sent.
 	Drop Do = "drop"
