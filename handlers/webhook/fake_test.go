@@ -58,17 +58,13 @@ func (h *house) open(t testing.TB) {
 	}
 	keys := testKeys(t)
 	log := slog.New(slog.NewJSONHandler(&locked{Buffer: h.log}, nil))
-	lines, err := locales.Helplines("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	cat, err := locales.Load(locales.Fixed("*483#", "*484#", lines))
+	cat, err := theWords()
 	if err != nil {
 		t.Fatal(err)
 	}
 	count := metrics.New(h.metrics)
 	dialogues := NewDialogues(Parts{
-		Book: flows.New(cat, places{}), Desk: h.desk, Store: h.store, Spare: h.spare, Seal: keys.Narratives, Hash: keys.Hash,
+		Book: theBook(), Desk: h.desk, Store: h.store, Spare: h.spare, Seal: keys.Narratives, Hash: keys.Hash,
 		Now: h.clock.Now, Log: log, Metrics: count, Help: Help(cat), Limits: DefaultLimits,
 	})
 	h.AfricasTalking = &AfricasTalking{
@@ -82,6 +78,21 @@ func (h *house) open(t testing.TB) {
 	h.mux.HandleFunc("/hooks/africastalking/{secret}/sms", h.SMS)
 	h.mux.HandleFunc("/hooks/africastalking/{secret}/receipt", h.Receipt)
 }
+
+// What every test shares, as it never changes.
+var (
+	theWords = sync.OnceValues(func() (*locales.Catalogue, error) {
+		lines, err := locales.Helplines("")
+		if err != nil {
+			return nil, err
+		}
+		return locales.Load(locales.Fixed("*483#", "*484#", lines))
+	})
+	theBook = sync.OnceValue(func() *flows.Book {
+		cat, _ := theWords() // its error was seen before
+		return flows.New(cat, places{})
+	})
+)
 
 var theKeys = sync.OnceValues(seal.New)
 

@@ -210,6 +210,24 @@ func TestRedis(t *testing.T) {
 			})
 		})
 	}
+	t.Run("a load is one command and a save is one", func(t *testing.T) {
+		for _, plain := range []bool{false, true} {
+			mini := miniredis.RunT(t)
+			client := redis.NewUniversalClient(Tune(&redis.UniversalOptions{Addrs: []string{mini.Addr()}}, Timeout))
+			t.Cleanup(func() { _ = client.Close() })
+			s, err := NewRedis(client, plain)
+			must(t, err)
+			must(t, s.Save(context.Background(), "a", []byte("x"), time.Minute)) // the connection's greeting is behind us
+			before := mini.CommandCount()
+			for range 10 {
+				load(t, s, "a")
+				must(t, s.Save(context.Background(), "a", []byte("x"), time.Minute))
+			}
+			if n := mini.CommandCount() - before; n != 20 {
+				t.Errorf("plain %v: %d commands for ten presses", plain, n)
+			}
+		}
+	})
 	t.Run("a key holds the hash alone and one hash tag", func(t *testing.T) {
 		mini := miniredis.RunT(t)
 		client := redis.NewUniversalClient(Tune(&redis.UniversalOptions{Addrs: []string{mini.Addr()}}, Timeout))

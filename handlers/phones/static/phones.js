@@ -83,6 +83,7 @@ class Handset {
     if (this.call) this.hangUp();
     this.phone = number;
     this.known = null;  // its old messages do not ring
+    this.root.classList.remove('ringing');
     this.messages = [];
     this.read.clear();
     if (this.mode) this.home();
