@@ -1,0 +1,162 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+
+	"ripoti/internal/config"
+)
+
+var update = flag.Bool("update", false, "write the environment table of docs/operations.md anew")
+
+const top = "../.." // the top folder, as seen by a test
+
+// The environment table stands between these lines of docs/operations.md.
+const (
+	tableBegin = "<!-- environment: written by `go test ./cmd/ripoti -run Docs -update` -->\n"
+	tableEnd   = "<!-- end of environment -->\n"
+)
+
+func TestDocs(t *testing.T) {
+	t.Run("the environment table is that of the program", environmentTable)
+	for _, name := range documents(t) {
+		t.Run(name, func(t *testing.T) {
+			text := readDoc(t, name)
+			t.Run("links lead to files", func(t *testing.T) { linksLead(t, name, text) })
+			t.Run("commands and flags exist", func(t *testing.T) { commandsExist(t, text) })
+			t.Run("metrics exist", func(t *testing.T) { metricsExist(t, text) })
+			t.Run("variables exist", func(t *testing.T) { variablesExist(t, text) })
+		})
+	}
+}
+
+func documents(t *testing.T) []string {
+	names, err := filepath.Glob(filepath.Join(top, "docs", "*.md"))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no documents: %v", err)
+	}
+	for i := range names {
+		names[i] = filepath.Join("docs", filepath.Base(names[i]))
+	}
+	return append(names, "README.md", "SECURITY.md")
+}
+
+func readDoc(t *testing.T, name string) string {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(top, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+func environmentTable(t *testing.T) {
+	text := readDoc(t, "docs/operations.md")
+	before, rest, ok := strings.Cut(text, tableBegin)
+	_, after, ok2 := strings.Cut(rest, tableEnd)
+	if !ok || !ok2 {
+		t.Fatalf("docs/operations.md has lost the lines around the table:\n%s%s", tableBegin, tableEnd)
+	}
+	want := before + tableBegin + "\n" + config.Table() + "\n" + tableEnd + after
+	switch {
+	case text == want:
+	case !*update:
+		t.Error("out of date: run go test ./cmd/ripoti -run Docs -update")
+	default:
+		if err := os.WriteFile(filepath.Join(top, "docs/operations.md"), []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+var link = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`) // a colon stands in addresses of elsewhere
+
+func linksLead(t *testing.T, name, text string) {
+	for _, l := range link.FindAllStringSubmatch(text, -1) {
+		if _, err := os.Stat(filepath.Join(top, filepath.Dir(name), l[1])); err != nil {
+			t.Errorf("%s leads nowhere", l[1])
+		}
+	}
+}
+
+// invocation is a command as it is quoted, or stands in a line of code with the binary's or Go's way
+// to it before it. What comes after it are words and flags.
+var invocation = regexp.MustCompile("(?m)(?:`|^    .*?)(?:bin/|go run \\./cmd/)?ripoti((?: -?-?[a-z][a-z-]*)+)")
+
+func commandsExist(t *testing.T, text string) {
+	parser, err := kong.New(&commands{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, found := range invocation.FindAllStringSubmatch(text, -1) {
+		at := parser.Model.Node
+		for _, word := range strings.Fields(found[1]) {
+			if strings.HasPrefix(word, "-") {
+				if !hasFlag(at, strings.TrimLeft(word, "-")) {
+					t.Errorf("ripoti%s: there is no flag %s", found[1], word)
+				}
+				continue
+			}
+			child := childNamed(at, word)
+			if child == nil && len(at.Children) > 0 {
+				t.Errorf("ripoti%s: there is no command %s", found[1], word)
+			}
+			if child == nil {
+				break // an argument
+			}
+			at = child
+		}
+	}
+}
+
+func childNamed(n *kong.Node, name string) *kong.Node {
+	for _, child := range n.Children {
+		if child.Name == name {
+			return child
+		}
+	}
+	return nil
+}
+
+func hasFlag(n *kong.Node, name string) bool {
+	for _, group := range n.AllFlags(false) {
+		for _, f := range group {
+			if f.Name == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var metricName = regexp.MustCompile(`ripoti_[a-z]+_[a-z_]+`)
+
+func metricsExist(t *testing.T, text string) {
+	source := readDoc(t, "internal/metrics/metrics.go")
+	for _, name := range metricName.FindAllString(text, -1) {
+		bare := name
+		for _, suffix := range []string{"_bucket", "_sum", "_count"} { // parts of a histogram
+			bare = strings.TrimSuffix(bare, suffix)
+		}
+		if !strings.Contains(source, `"`+bare+`"`) {
+			t.Errorf("nothing counts %s", name)
+		}
+	}
+}
+
+var variable = regexp.MustCompile("`((?:AT|TWILIO|RIPOTI|SMS|REDIS|METRICS|LOG|WORKER|DATABASE|PUBLIC)_[A-Z_]+)")
+
+func variablesExist(t *testing.T, text string) {
+	known := config.Table()
+	for _, found := range variable.FindAllStringSubmatch(text, -1) {
+		if !strings.Contains(known, "`"+found[1]+"`") && !strings.HasPrefix(found[1], "RIPOTI_TEST_") {
+			t.Errorf("nothing reads %s", found[1])
+		}
+	}
+}
