@@ -19,14 +19,23 @@ type Duty struct {
 
 // Owe writes duties.
 func (tx *Tx) Owe(ctx context.Context, duties ...Duty) error {
-	args := make([]any, 0, len(duties)*7)
+	args := make([]any, 0, len(duties)*dutyWidth)
 	for _, d := range duties {
-		if d.ID == "" {
-			d.ID = NewID()
-		}
-		args = append(args, d.ID, d.Kind, d.Subject, d.Queue, micros(d.Due), micros(d.Due), 0)
+		args = append(args, d.row()...)
 	}
-	return tx.insertMany(ctx, "duties (id, kind, subject, queue, due_at, wake_at, tries)", 7, args)
+	return tx.insertMany(ctx, dutyTable, dutyWidth, args)
+}
+
+const (
+	dutyTable = "duties (id, kind, subject, queue, due_at, wake_at, tries)"
+	dutyWidth = 7
+)
+
+func (d Duty) row() []any {
+	if d.ID == "" {
+		d.ID = NewID()
+	}
+	return []any{d.ID, d.Kind, d.Subject, d.Queue, micros(d.Due), micros(d.Due), 0}
 }
 
 // Done forgets a duty. It says false when the duty was gone already: another hand has done it.

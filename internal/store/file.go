@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/rand"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -53,6 +54,7 @@ type Filer struct {
 type waiting struct {
 	filing Filing
 	filed  Filed
+	saved  bool // is durable, whatever becomes of the others
 	err    error
 	ready  chan struct{}
 }
@@ -129,11 +131,15 @@ func (f *Filer) commit(group []*waiting) {
 	err := f.store.fileGroup(ctx, group)
 	if err != nil && len(group) > 1 && ctx.Err() == nil {
 		for _, w := range group { // one of them is bad: let the others through
-			w.err = f.store.fileGroup(ctx, []*waiting{w})
+			if !w.saved {
+				w.err = f.store.fileGroup(ctx, []*waiting{w})
+			}
 		}
 	} else {
 		for _, w := range group {
-			w.err = err
+			if !w.saved {
+				w.err = err
+			}
 		}
 	}
 	saved := 0
@@ -153,6 +159,12 @@ func (f *Filer) commit(group []*waiting) {
 const codeTries = 8
 
 func (s *Store) fileGroup(ctx context.Context, group []*waiting) error {
+	if s.atOnce {
+		var err error
+		if group, err = s.fileAtOnce(ctx, group); err != nil || len(group) == 0 {
+			return err
+		}
+	}
 	return s.InTx(ctx, func(tx *Tx) error {
 		left := group
 		var fresh []*waiting
@@ -174,19 +186,23 @@ func (s *Store) fileGroup(ctx context.Context, group []*waiting) error {
 	})
 }
 
-const reportWidth = 20
+// reportTable names the columns of a new report, as many as reportWidth.
+const (
+	reportTable = `reports (id, code, conversation, channel, lang, stage, answers, story_sealed,
+		category, second, urgency, rule, status, walled, county, place, filed_at, routed_at, last_seq, last_hash)`
+	reportWidth = 20
+)
 
-// insertReports writes what it can and parts the group into written ones and those whose
-// conversation or number was there already.
-func (tx *Tx) insertReports(ctx context.Context, group []*waiting, digits int) (written, rest []*waiting, err error) {
-	args := make([]any, 0, len(group)*reportWidth)
-	byID := make(map[string]*waiting, len(group))
+// reportRows draws a number for each report and gives the rows, and the group by id.
+func (s *Store) reportRows(group []*waiting, digits int) (args []any, byID map[string]*waiting, err error) {
+	args = make([]any, 0, len(group)*reportWidth)
+	byID = make(map[string]*waiting, len(group))
 	for _, w := range group {
 		r := &w.filing.Report
 		if r.Code, err = ripoti.NewCode(rand.Reader, digits); err != nil {
 			return nil, nil, fmt.Errorf("file: number: %w", err)
 		}
-		codes, sealed, err := tx.packAnswers(r.ID, r.Answers)
+		codes, sealed, err := s.packAnswers(r.ID, r.Answers)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -196,10 +212,23 @@ func (tx *Tx) insertReports(ctx context.Context, group []*waiting, digits int) (
 			r.Answers.Place.CountyID, r.Answers.Place.ID, micros(r.FiledAt), int64(0), first.Seq, first.Hash)
 		byID[r.ID] = w
 	}
+	return args, byID, nil
+}
+
+// insertReports writes what it can and parts the group into written ones and those whose
+// conversation or number was there already.
+func (tx *Tx) insertReports(ctx context.Context, group []*waiting, digits int) (written, rest []*waiting, err error) {
+	args, byID, err := tx.reportRows(group, digits)
+	if err != nil {
+		return nil, nil, err
+	}
 	source, params := tx.rows(reportWidth, args)
-	rows, err := tx.sql.QueryContext(ctx, `insert into reports (id, code, conversation, channel, lang, stage, answers, story_sealed,
-		category, second, urgency, rule, status, walled, county, place, filed_at, routed_at, last_seq, last_hash) `+
-		source+" on conflict do nothing returning id", params...)
+	rows, err := tx.sql.QueryContext(ctx, "insert into "+reportTable+" "+source+" on conflict do nothing returning id", params...)
+	return partWritten(rows, err, group, byID)
+}
+
+// partWritten reads the ids of written reports.
+func partWritten(rows *sql.Rows, err error, group []*waiting, byID map[string]*waiting) (written, rest []*waiting, _ error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("file: reports: %w", err)
 	}
@@ -260,32 +289,49 @@ func (tx *Tx) findFiled(ctx context.Context, group []*waiting) (left []*waiting,
 	return left, rows.Err()
 }
 
+// The columns of what goes with a new report.
+const (
+	reporterTable = "reporters (report_id, phone_sealed, phone_hash, wish, created_at)"
+	reporterWidth = 5
+	eventTable    = "events (report_id, seq, at, kind, actor, data, prev, hash)"
+	eventWidth    = 8
+)
+
+func (s *Store) rowsAround(group []*waiting) (reporters, events, held []any, err error) {
+	for _, w := range group {
+		r := w.filing.Report
+		sealed, hash, err := s.sealPhone(w.filing.From, "reporter:"+r.ID)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		reporters = append(reporters, r.ID, sealed, hash, string(r.Answers.Contact), micros(r.FiledAt))
+		e := firstEvent(r.ID, "reporter", w.filing.Event, r.FiledAt)
+		events = append(events, e.ReportID, e.Seq, micros(e.At), e.Kind, e.Actor, e.Data, e.Prev, e.Hash)
+		if w.filing.Held {
+			held = append(held, w.filing.Conversation)
+		}
+	}
+	return reporters, events, held, nil
+}
+
 // insertAround writes what goes with new reports: who reported, the first line of history, what is
 // owed; and forgets the held drafts that became them.
 func (tx *Tx) insertAround(ctx context.Context, group []*waiting) error {
 	if len(group) == 0 {
 		return nil
 	}
-	var reporters, events, held []any
-	var duties []Duty
-	for _, w := range group {
-		r := w.filing.Report
-		sealed, hash, err := tx.sealPhone(w.filing.From, "reporter:"+r.ID)
-		if err != nil {
-			return err
-		}
-		reporters = append(reporters, r.ID, sealed, hash, string(r.Answers.Contact), micros(r.FiledAt))
-		e := firstEvent(r.ID, "reporter", w.filing.Event, r.FiledAt)
-		events = append(events, e.ReportID, e.Seq, micros(e.At), e.Kind, e.Actor, e.Data, e.Prev, e.Hash)
-		duties = append(duties, w.filing.Duties...)
-		if w.filing.Held {
-			held = append(held, w.filing.Conversation)
-		}
-	}
-	if err := tx.insertMany(ctx, "reporters (report_id, phone_sealed, phone_hash, wish, created_at)", 5, reporters); err != nil {
+	reporters, events, held, err := tx.rowsAround(group)
+	if err != nil {
 		return err
 	}
-	if err := tx.insertMany(ctx, "events (report_id, seq, at, kind, actor, data, prev, hash)", 8, events); err != nil {
+	var duties []Duty
+	for _, w := range group {
+		duties = append(duties, w.filing.Duties...)
+	}
+	if err := tx.insertMany(ctx, reporterTable, reporterWidth, reporters); err != nil {
+		return err
+	}
+	if err := tx.insertMany(ctx, eventTable, eventWidth, events); err != nil {
 		return err
 	}
 	if err := tx.Owe(ctx, duties...); err != nil {

@@ -12,15 +12,21 @@ import (
 // unnested gives rows to PostgreSQL as one array for each column: the text of the statement is the
 // same for any number of rows, so it is read and planned once.
 func unnested(width int, args []any) (source string, columns []any) {
+	source, columns = unnest(1, width, args)
+	return "select * from " + source, columns
+}
+
+// unnest is the table of rows whose first column is parameter first.
+func unnest(first, width int, args []any) (table string, columns []any) {
 	var b strings.Builder
-	b.WriteString("select * from unnest(")
+	b.WriteString("unnest(")
 	for c := range width {
 		column, kind := columnOf(c, width, args)
 		columns = append(columns, column)
 		if c > 0 {
 			b.WriteByte(',')
 		}
-		fmt.Fprintf(&b, "$%d::%s[]", c+1, kind)
+		fmt.Fprintf(&b, "$%d::%s[]", first+c, kind)
 	}
 	b.WriteByte(')')
 	return b.String(), columns

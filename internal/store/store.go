@@ -46,11 +46,13 @@ type dialect struct {
 	// rows is what inserts many rows of a width, given one after the other in args; or, of width 1,
 	// what a column is looked for in.
 	rows func(width int, args []any) (source string, params []any)
+	// atOnce says that one statement can write several tables.
+	atOnce bool
 }
 
 var (
-	postgres = dialect{goose.DialectPostgres, " for update", " for update skip locked", "bytea", unnested}
-	sqlite   = dialect{goose.DialectSQLite3, "", "", "blob", listed} // every write transaction holds the one lock
+	postgres = dialect{goose.DialectPostgres, " for update", " for update skip locked", "bytea", unnested, true}
+	sqlite   = dialect{goose.DialectSQLite3, "", "", "blob", listed, false} // every write transaction holds the one lock
 )
 
 // sqlitePragmas make a confirmed report survive a power cut (synchronous=FULL) and every
