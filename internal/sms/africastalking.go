@@ -82,6 +82,7 @@ type atAnswer struct {
 		Recipients []struct {
 			StatusCode int    `json:"statusCode"`
 			MessageID  string `json:"messageId"`
+			Cost       string `json:"cost"` // "KES 0.8000"
 		}
 	} `json:"SMSMessageData"`
 }
@@ -124,7 +125,8 @@ func (answer atAnswer) sent(e *exchange, m Message) (Sent, error) {
 		case s.meaning != nil:
 			return Sent{}, e.refused(AfricasTalkingName, strconv.Itoa(s.code), s.meaning)
 		case nameable(to.MessageID) && to.MessageID != "None":
-			return Sent{ProviderID: to.MessageID, Segments: Segments(m.Body)}, nil
+			cost, _ := ripoti.ParseMoney(to.Cost) // a price nobody can read does not unsend a message
+			return Sent{ProviderID: to.MessageID, Segments: Segments(m.Body), Cost: cost.Abs()}, nil
 		}
 	}
 	return Sent{}, &ProviderError{Provider: AfricasTalkingName, Code: strconv.Itoa(to.StatusCode), Meaning: ErrUnknown}
@@ -186,17 +188,10 @@ func AfricasTalkingReceipt(form url.Values) (Receipt, error) {
 // AfricasTalkingInbound reads a text message that Africa's Talking posts. At is zero where its date
 // cannot be read. The error is Invalid where it has no id or no sender.
 func AfricasTalkingInbound(form url.Values) (Inbound, error) {
-	in := Inbound{
+	return inbound(Inbound{
 		Provider: AfricasTalkingName, ProviderID: form.Get("id"),
-		From: form.Get("from"), To: form.Get("to"), Body: form.Get("text"),
-	}
-	for _, layout := range []string{time.RFC3339, time.DateTime} {
-		if at, err := time.Parse(layout, form.Get("date")); err == nil {
-			in.At = at
-			break
-		}
-	}
-	return inbound(in)
+		From: form.Get("from"), To: form.Get("to"), Body: form.Get("text"), At: atTime(form.Get("date")),
+	})
 }
 
 // Meaning is what a failed receipt's reason says of the number or the channel: one of this package's

@@ -189,7 +189,7 @@ func TestTwilioSends(t *testing.T) {
 	p := newPretend(t, says(201, "application/json", `{"sid":"SM00000000000000000000000000000001","status":"queued","num_segments":"0"}`, "Twilio-Concurrent-Requests", "3"))
 	tw := newTwilio(t, TwilioOptions{From: "RIPOTI", BaseURL: p.URL, StatusURL: "https://ripoti.example.org/hooks/twilio/status", Validity: time.Hour})
 	sent, err := tw.Send(t.Context(), testMessage)
-	if err != nil || sent != (Sent{"SM00000000000000000000000000000001", 1}) {
+	if err != nil || sent != (Sent{ProviderID: "SM00000000000000000000000000000001", Segments: 1}) {
 		t.Fatalf("sent %v, %v", sent, err)
 	}
 	req, form := p.last(t)
@@ -384,7 +384,7 @@ func newAT(t *testing.T, o AfricasTalkingOptions) *AfricasTalking {
 func TestAfricasTalkingSends(t *testing.T) {
 	p := newPretend(t, atSays(101, "ATXid_1"))
 	sent, err := newAT(t, AfricasTalkingOptions{Sender: "21094", BaseURL: p.URL}).Send(t.Context(), testMessage)
-	if err != nil || sent != (Sent{"ATXid_1", 1}) {
+	if err != nil || sent != (Sent{ProviderID: "ATXid_1", Segments: 1, Cost: ripoti.Money{Currency: "KES", Micros: 800_000}}) {
 		t.Fatalf("sent %v, %v", sent, err)
 	}
 	req, form := p.last(t)

@@ -4,6 +4,7 @@ package sms
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"ripoti/internal/ripoti"
@@ -20,6 +21,7 @@ type Message struct {
 type Sent struct {
 	ProviderID string
 	Segments   int
+	Cost       ripoti.Money // zero where the provider does not tell yet
 }
 
 // Way is how the messages of a sender look to the person who gets them; sentences follow it.
@@ -48,6 +50,15 @@ var (
 	ErrBusy      = errors.New("busy")       // not processed: safe to send again later
 	ErrUnknown   = errors.New("unknown")    // may or may not have been taken: wait for a receipt
 )
+
+// ErrNoRoute is an ErrRefused of this provider alone: another one may reach the number.
+var ErrNoRoute = fmt.Errorf("no route: %w", ErrRefused)
+
+// NotTaken says that a message was surely not taken for a reason that another provider may not have:
+// it may go to the next one at once.
+func NotTaken(err error) bool {
+	return errors.Is(err, ErrBusy) || errors.Is(err, ErrChannel) || errors.Is(err, ErrNoRoute)
+}
 
 // Delay is an error that says how long to wait before the next try.
 type Delay struct {
@@ -88,4 +99,9 @@ type Inbound struct {
 	To         string
 	Body       string // unaltered
 	At         time.Time
+	// Media is how many pictures and the like came with it; they are not kept.
+	Media int
+	// Listed says that it was read from the provider's list, where its id may be written otherwise
+	// than the hook's.
+	Listed bool
 }

@@ -89,7 +89,7 @@ func (t *Twilio) Send(ctx context.Context, m Message) (Sent, error) {
 	case failed(made):
 		return Sent{}, e.refused(TwilioName, strconv.Itoa(*made.ErrorCode), twilioMeaning(*made.ErrorCode, e.status))
 	}
-	return Sent{ProviderID: *made.Sid, Segments: Segments(m.Body)}, nil
+	return Sent{ProviderID: *made.Sid, Segments: Segments(m.Body), Cost: price(*made)}, nil
 }
 
 // service is twilio-go around one exchange. The library keeps no connections itself, so a new one
@@ -165,7 +165,7 @@ var twilioMeanings = map[int]error{
 	21606: ErrChannel, // the sender is not ours
 	21610: ErrStopped,
 	21611: ErrBusy,    // queue of this sender full
-	21612: ErrRefused, // no route for this pair
+	21612: ErrNoRoute, // no route for this pair
 	21614: ErrNotMobile,
 	21617: ErrRefused, // over 1600 characters
 	21701: ErrChannel, // 21701-21705: Messaging Service missing, empty or unusable
@@ -215,7 +215,7 @@ func (t *Twilio) Find(ctx context.Context, m Message, since time.Time) (Sent, bo
 	}
 	for _, found := range list.Messages {
 		if sameMessage(found, m, since) {
-			return Sent{ProviderID: *found.Sid, Segments: Segments(m.Body)}, true, nil
+			return Sent{ProviderID: *found.Sid, Segments: Segments(m.Body), Cost: price(found)}, true, nil
 		}
 	}
 	return Sent{}, false, nil

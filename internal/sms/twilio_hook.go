@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"ripoti/internal/ripoti"
@@ -125,9 +126,10 @@ func TwilioReceipt(query, form url.Values) (Receipt, error) {
 // TwilioInbound reads a text message that Twilio posts. Twilio tells no time: At is left to the
 // caller. The error is Invalid where it has no id or no sender.
 func TwilioInbound(form url.Values) (Inbound, error) {
+	media, _ := strconv.Atoi(form.Get("NumMedia"))
 	return inbound(Inbound{
 		Provider: TwilioName, ProviderID: first(form, "MessageSid", "SmsMessageSid", "SmsSid"),
-		From: form.Get("From"), To: form.Get("To"), Body: form.Get("Body"),
+		From: form.Get("From"), To: form.Get("To"), Body: form.Get("Body"), Media: max(media, 0),
 	})
 }
 
