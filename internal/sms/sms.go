@@ -80,6 +80,7 @@ const (
 	Delivered Status = "delivered"
 	Failed    Status = "failed"
 	Unknown   Status = "unknown"
+	Bundled   Status = "bundled" // leaves in another message
 )
 
 // Receipt is a delivery report. OurID is Message.ID where the provider gives it back.

@@ -89,7 +89,9 @@ func (t *Twilio) Prices(ctx context.Context, since time.Time) (map[string]ripoti
 }
 
 // hasInbox says whether anybody can text to what we send by: a name has none.
-func (t *Twilio) hasInbox() bool { return t.o.Service != "" || strings.Trim(t.o.From, "+0123456789") == "" }
+func (t *Twilio) hasInbox() bool {
+	return t.o.Service != "" || strings.Trim(t.o.From, "+0123456789") == ""
+}
 
 // inward and outward narrow the list to what comes to our number or leaves by it. A Messaging Service
 // has many numbers, so the list of its account is read whole.

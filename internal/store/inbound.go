@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"time"
 
 	"ripoti/internal/ripoti"
 	"ripoti/internal/sms"
@@ -18,7 +19,8 @@ type Inbound struct {
 }
 
 // Receive keeps a text message for good and owes its reading. The same message again, known by the
-// provider's id, changes nothing and says false.
+// provider's id, changes nothing and says false; so does one that came by the provider's list after
+// it came by the hook, or the other way round: the same words of the same sender at the same time.
 func (s *Store) Receive(ctx context.Context, in sms.Inbound, read Duty) (fresh bool, err error) {
 	id := NewID()
 	from, err := s.keys.Numbers.Seal([]byte(in.From), "inbound:"+id)
@@ -31,9 +33,14 @@ func (s *Store) Receive(ctx context.Context, in sms.Inbound, read Duty) (fresh b
 	}
 	sum := sha256.Sum256([]byte(in.Body))
 	err = s.InTx(ctx, func(tx *Tx) error {
+		// A text that came by the hook and stands in the provider's list too may have two ids.
 		result, err := tx.sql.ExecContext(ctx, `insert into inbound (id, provider, provider_id, from_sealed, from_hash, sent_to, body_sealed,
-			body_sha256, sent_at, received_at, handled_at, result) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,0,'') on conflict do nothing`,
-			id, in.Provider, in.ProviderID, from, s.SenderHash(in.From), in.To, body, hex.EncodeToString(sum[:]), micros(in.At), micros(tx.now()))
+			body_sha256, sent_at, received_at, handled_at, result, media, listed)
+			select $1, $2, $3, cast($4 as `+s.bytes+`), $5, $6, cast($7 as `+s.bytes+`), $8, cast($9 as bigint), cast($10 as bigint), 0, '', cast($11 as integer), $12 = 1
+			where not exists (select 1 from inbound where provider = $2 and from_hash = $5 and body_sha256 = $8 and listed <> ($12 = 1)
+				and sent_at between cast($9 as bigint) - $13 and cast($9 as bigint) + $13) on conflict do nothing`,
+			id, in.Provider, in.ProviderID, from, s.SenderHash(in.From), in.To, body, hex.EncodeToString(sum[:]), micros(in.At), micros(tx.now()),
+			in.Media, bit(in.Listed), sameText.Microseconds())
 		if err != nil {
 			return fmt.Errorf("receive: %w", err)
 		}
@@ -46,6 +53,16 @@ func (s *Store) Receive(ctx context.Context, in sms.Inbound, read Duty) (fresh b
 		return tx.Owe(ctx, read)
 	})
 	return fresh, err
+}
+
+// sameText is how far the times may lie apart that a provider's hook and its list tell of one text.
+const sameText = 2 * time.Minute
+
+func bit(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // SenderHash is what the sender of a text is recognised by, phone or not: the hash of the number in
@@ -62,8 +79,8 @@ func (s *Store) Inbound(ctx context.Context, id string) (in Inbound, err error) 
 	var from, body []byte
 	var sent, handled int64
 	in.ID = id
-	err = s.read.QueryRowContext(ctx, "select provider, provider_id, from_sealed, sent_to, body_sealed, sent_at, handled_at from inbound where id = $1", id).
-		Scan(&in.Provider, &in.ProviderID, &from, &in.To, &body, &sent, &handled)
+	err = s.read.QueryRowContext(ctx, "select provider, provider_id, from_sealed, sent_to, body_sealed, sent_at, handled_at, media, listed from inbound where id = $1", id).
+		Scan(&in.Provider, &in.ProviderID, &from, &in.To, &body, &sent, &handled, &in.Media, &in.Listed)
 	if err != nil {
 		return in, fmt.Errorf("read text: %w", notFound(err, "inbound.unknown"))
 	}

@@ -28,19 +28,22 @@ type Message struct {
 	Provider     string
 	ProviderID   string
 	Segments     int
+	Cost         ripoti.Money // zero until the provider tells
 	Repeats      int
+	Bundle       string // the message it leaves in, Alone where it may leave in none, "" where it may
 	CreatedAt    time.Time
 	ClaimedAt    time.Time
 	SentAt       time.Time
 }
 
-const messageColumns = "id, report_id, assignment_id, contact_id, kind, lang, to_sealed, facts_sealed, body_sealed, status, reason, provider, provider_id, segments, repeats, created_at, claimed_at, sent_at"
+const messageColumns = "id, report_id, assignment_id, contact_id, kind, lang, to_sealed, facts_sealed, body_sealed, status, reason, provider, provider_id, segments, repeats, created_at, claimed_at, sent_at, cost_currency, cost_micros, bundle"
 
 func (s *Store) scanMessage(row interface{ Scan(...any) error }) (m Message, err error) {
 	var to, facts, body []byte
 	var created, claimed, sent int64
 	if err := row.Scan(&m.ID, &m.ReportID, &m.AssignmentID, &m.ContactID, &m.Kind, &m.Lang, &to, &facts, &body, &m.Status, &m.Reason,
-		&m.Provider, &m.ProviderID, &m.Segments, &m.Repeats, &created, &claimed, &sent); err != nil {
+		&m.Provider, &m.ProviderID, &m.Segments, &m.Repeats, &created, &claimed, &sent,
+		&m.Cost.Currency, &m.Cost.Micros, &m.Bundle); err != nil {
 		return m, notFound(err, "message.unknown")
 	}
 	m.CreatedAt, m.ClaimedAt, m.SentAt = fromMicros(created), fromMicros(claimed), fromMicros(sent)
@@ -87,10 +90,8 @@ func (tx *Tx) Post(ctx context.Context, m Message, sendDuty Duty) error {
 // that the report is walled off from: this is the last door before the network, and it is shut
 // whoever posted the message.
 func (s *Store) Claim(ctx context.Context, id, provider string) (m Message, ok bool, err error) {
-	row := s.write.QueryRowContext(ctx, `update messages set status = 'sending', provider = $2, claimed_at = $3
-		where id = $1 and status = 'queued' and not exists (select 1 from walls w join contacts c on c.office_id = w.office_id
-			where w.report_id = messages.report_id and c.phone_hash = messages.to_hash)
-		returning `+messageColumns, id, provider, micros(s.now()))
+	row := s.write.QueryRowContext(ctx, "update messages set status = 'sending', provider = $2, claimed_at = $3 where id = $1 and status = 'queued' and not ("+
+		walledOff+") returning "+messageColumns, id, provider, micros(s.now()))
 	m, err = s.scanMessage(row)
 	if ripoti.CodeOf(err) == ripoti.CodeNotFound {
 		return m, false, nil
@@ -101,16 +102,33 @@ func (s *Store) Claim(ctx context.Context, id, provider string) (m Message, ok b
 	return m, true, nil
 }
 
-// FailWalled ends a queued message that Claim refuses because of the wall. It says whether it did.
-func (s *Store) FailWalled(ctx context.Context, id string) (bool, error) {
-	result, err := s.write.ExecContext(ctx, `update messages set status = 'failed', reason = 'walled', done_at = $2
-		where id = $1 and status = 'queued' and exists (select 1 from walls w join contacts c on c.office_id = w.office_id
-			where w.report_id = messages.report_id and c.phone_hash = messages.to_hash)`, id, micros(s.now()))
+// walledOff says that a message, or one that leaves in it, is about a report that its number must not
+// hear of.
+const walledOff = `exists (select 1 from walls w join contacts c on c.office_id = w.office_id
+		where w.report_id = messages.report_id and c.phone_hash = messages.to_hash)
+	or exists (select 1 from messages b join walls w on w.report_id = b.report_id join contacts c on c.office_id = w.office_id
+		where b.bundle = messages.id and c.phone_hash = messages.to_hash)`
+
+// FailWalled ends a queued message that Claim refuses because of the wall. What was to leave in it
+// leaves by itself, if it may. It says whether it did.
+func (s *Store) FailWalled(ctx context.Context, id string) (walled bool, err error) {
+	err = s.InTx(ctx, func(tx *Tx) error {
+		result, err := tx.sql.ExecContext(ctx, "update messages set status = 'failed', reason = 'walled', done_at = $2 where id = $1 and status = 'queued' and ("+walledOff+")",
+			id, micros(tx.now()))
+		if err != nil {
+			return err
+		}
+		n, err := result.RowsAffected()
+		if err != nil || n == 0 {
+			return err
+		}
+		walled = true
+		return tx.dissolve(ctx, id)
+	})
 	if err != nil {
 		return false, fmt.Errorf("fail walled message: %w", err)
 	}
-	n, err := result.RowsAffected()
-	return n > 0, err
+	return walled, nil
 }
 
 // Unclaim puts a message back that surely did not leave.
@@ -131,15 +149,17 @@ func (s *Store) Sent(ctx context.Context, id, body string, sent sms.Sent) error 
 		// A receipt that carried our own id may have moved the message on already.
 		var provider string
 		err := tx.sql.QueryRowContext(ctx, `update messages set body_sealed = $2, provider_id = $3, segments = $4, sent_at = $5,
-			status = case when status in ('sending', 'unknown', 'queued') then 'sent' else status end
-			where id = $1 returning provider`, id, sealed, sent.ProviderID, sent.Segments, micros(tx.now())).Scan(&provider)
+			cost_currency = $6, cost_micros = $7, status = case when status in ('sending', 'unknown', 'queued') then 'sent' else status end
+			where id = $1 returning provider`, id, sealed, sent.ProviderID, sent.Segments, micros(tx.now()), sent.Cost.Currency, sent.Cost.Micros).Scan(&provider)
 		if err != nil {
 			return fmt.Errorf("sent: %w", notFound(err, "message.unknown"))
 		}
-		if sent.ProviderID == "" {
-			return nil
+		if sent.ProviderID != "" {
+			if err := tx.applyEarly(ctx, provider, sent.ProviderID); err != nil {
+				return err
+			}
 		}
-		return tx.applyEarly(ctx, provider, sent.ProviderID)
+		return tx.follow(ctx, id)
 	})
 }
 
@@ -162,8 +182,14 @@ func (s *Store) Fail(ctx context.Context, id, body, reason string) error {
 	if err != nil {
 		return fmt.Errorf("fail: seal: %w", err)
 	}
-	_, err = s.write.ExecContext(ctx, `update messages set status = 'failed', reason = $2, body_sealed = $3, done_at = $4
-		where id = $1 and status in ('queued', 'sending')`, id, reason, sealed, micros(s.now()))
+	err = s.InTx(ctx, func(tx *Tx) error {
+		_, err := tx.sql.ExecContext(ctx, `update messages set status = 'failed', reason = $2, body_sealed = $3, done_at = $4
+			where id = $1 and status in ('queued', 'sending')`, id, reason, sealed, micros(tx.now()))
+		if err != nil {
+			return err
+		}
+		return tx.follow(ctx, id)
+	})
 	if err != nil {
 		return fmt.Errorf("fail message: %w", err)
 	}
@@ -190,7 +216,7 @@ func (s *Store) Receipt(ctx context.Context, r sms.Receipt) (moved string, err e
 			return err
 		}
 		moved = id
-		return nil
+		return tx.follow(ctx, id)
 	})
 	if err != nil {
 		return "", fmt.Errorf("receipt: %w", err)
@@ -289,7 +315,7 @@ func (s *Store) Message(ctx context.Context, id string) (Message, error) {
 
 // Messages lists the newest messages, newest last.
 func (s *Store) Messages(ctx context.Context, limit int) ([]Message, error) {
-	rows, err := s.read.QueryContext(ctx, `select * from (select `+messageColumns+` from messages where sent_at > 0 or status = 'failed'
+	rows, err := s.read.QueryContext(ctx, `select * from (select `+messageColumns+` from messages where (sent_at > 0 or status = 'failed') and bundle in ('', 'alone')
 		order by created_at desc, id desc limit $1) as newest order by created_at, id`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list messages: %w", err)

@@ -75,6 +75,14 @@ func Run(t *testing.T, open Open) {
 		{"rules are published in versions", rules},
 		{"reports page newest first without gaps", reportPages},
 		{"automatic answers are counted until a real action", passive},
+		{"what a message cost is kept, at once or later", costs},
+		{"what was taken and reported on is counted by provider", deliveries},
+		{"how far a provider's list was read is kept", marks},
+		{"a text of the hook and the list is one text", listedTexts},
+		{"a burst has one order, whoever looks", orderOfBurst},
+		{"a burst leaves as one message, and what is in it follows", bundles},
+		{"what is in a bundle fails with it", bundleFails},
+		{"a bundle with a walled report does not leave, and the rest does", bundleMeetsWall},
 		{"no number and no story stands readable in the database", sealedAtRest},
 	} {
 		t.Run(promise.name, func(t *testing.T) {
