@@ -36,11 +36,16 @@ const (
 	SayHelp            = "help"              // how to answer
 	SayUnknown         = "unknown"           // that number is none of yours
 	SayNumbers         = "numbers"           // R8, to whoever is no contact
+	SayBundle          = "bundle"            // several alerts in one: their numbers
+	SayMedia           = "media"             // pictures do not arrive; in both languages, as the person's is not known
 )
 
 // Says are all of them.
 var Says = []string{SayAlert, SayReminder, SayOCS, SayCommander, SayCoordinator, SayDirector, SayWalled, SayTold, SayNobody,
-	SayLiaison, SaySocial, SaySocialNoContact, SayAccepted, SayWhy, SayDeclined, SayState, SayHelp, SayUnknown, SayNumbers}
+	SayLiaison, SaySocial, SaySocialNoContact, SayAccepted, SayWhy, SayDeclined, SayState, SayHelp, SayUnknown, SayNumbers, SayBundle, SayMedia}
+
+// MostBundled is how many reports' numbers fit into one bundle.
+const MostBundled = 7
 
 // Party is somebody a message speaks of: a role at a kind of office ("the county commander").
 type Party struct {
@@ -91,6 +96,8 @@ type Facts struct {
 	// Open is how many alerts wait for the receiver; Typed is the number that none of them has.
 	Open  int    `json:"open,omitempty"`
 	Typed string `json:"typed,omitempty"`
+	// Codes are the reports of a bundle, at most MostBundled.
+	Codes []ripoti.Code `json:"codes,omitempty"`
 	// Way is how the sender looks; it is known only when the message leaves.
 	Way sms.Way `json:"-"`
 }
@@ -245,7 +252,7 @@ func (l line) fill(word string) string {
 		return l.time(l.f.Accept)
 	case "elapsed":
 		return l.time(l.f.Elapsed)
-	case "yes", "why", "how":
+	case "yes", "why", "how", "bundled":
 		return l.answer(word)
 	case "cannot", "vehicle":
 		return l.unlessCut(withoutCannot, spaced(l.answer(word)))
@@ -263,6 +270,10 @@ func (l line) fill(word string) string {
 		return strconv.Itoa(l.f.Open)
 	case "typed":
 		return l.f.Typed
+	case "count":
+		return strconv.Itoa(len(l.f.Codes))
+	case "codes":
+		return l.codes()
 	}
 	return ""
 }
@@ -384,6 +395,14 @@ func (l line) wish() string {
 		return l.word("wish", "unasked")
 	}
 	return l.word("wish", string(l.f.Wish))
+}
+
+func (l line) codes() string {
+	numbers := make([]string, len(l.f.Codes))
+	for i, code := range l.f.Codes {
+		numbers[i] = string(code)
+	}
+	return strings.Join(numbers, ", ")
 }
 
 // answer tells how to answer by the sender's way: by replying, by a text to another number, or, where

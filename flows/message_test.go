@@ -233,6 +233,29 @@ func TestAnswersFit(t *testing.T) {
 	}
 }
 
+func TestBundlesFit(t *testing.T) {
+	w, _ := newWriter(t)
+	for _, lang := range ripoti.Langs {
+		for _, way := range testWays {
+			for n := 2; n <= MostBundled; n++ {
+				text, err := w.Say(SayBundle, lang, Facts{Codes: slices.Repeat([]ripoti.Code{longestNumber}, n), Way: way})
+				if err != nil {
+					t.Fatal(err)
+				}
+				fitsOneSegment(t, text)
+				if strings.Count(text, string(longestNumber)) != n {
+					t.Errorf("of %d numbers %d are told: %s", n, strings.Count(text, string(longestNumber)), text)
+				}
+			}
+		}
+		text, err := w.Say(SayMedia, lang, Facts{})
+		if err != nil || text == "" {
+			t.Errorf("%q, %v", text, err)
+		}
+		fitsOneSegment(t, text)
+	}
+}
+
 func TestMessagesInWords(t *testing.T) {
 	w, _ := newWriter(t)
 	base := Facts{Code: "4829172", Category: ripoti.SVAC, Urgency: ripoti.Critical, Child: true, Suspect: ripoti.SuspectWith, Place: "Laini Saba", County: "Nairobi",
@@ -301,6 +324,8 @@ func TestMessagesInWords(t *testing.T) {
 		{"taken", SayState, "sw", with(func(f *Facts) { f.Status = ripoti.AssignmentAccepted }), "4829172 imekubaliwa na mwingine. Huhitaji kujibu."},
 		{"which of several", SayHelp, "en", Facts{Open: 2, Way: replies}, "2 reports wait for you. Reply 1 and the report's number to accept it, 2 and the number if you cannot."},
 		{"a slip", SayUnknown, "en", Facts{Typed: "4829127", Way: sms.Way{ReplyTo: "21094"}}, "4829127 is no report of yours. Please check the number. Text to 21094: 1 and the report's number to accept it, 2 and the number if you cannot."},
+		{"a burst", SayBundle, "en", Facts{Codes: []ripoti.Code{"4829172", "5193340", "7331204"}, Way: replies}, "3 new: 4829172, 5193340, 7331204. Reply a number to read it, 1 and the number to accept it."},
+		{"a burst in Swahili, one way", SayBundle, "sw", Facts{Codes: []ripoti.Code{"4829172", "5193340"}, Way: sms.Way{ReplyTo: "21094"}}, "Mpya 2: 4829172, 5193340. Tuma kwa 21094: nambari kuisoma, 1 na nambari kuikubali."},
 		{"help numbers", SayNumbers, "en", Facts{}, "Free numbers: 999 or 112 emergency, 116 children, 1195 any violence. Open day and night."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -377,7 +402,7 @@ func TestMessageKeys(t *testing.T) {
 		}
 	}
 	for _, way := range []string{"reply", "text", "ask"} {
-		add("answer", true, "yes."+way, "why."+way, "how."+way)
+		add("answer", true, "yes."+way, "why."+way, "how."+way, "bundled."+way)
 		add("answer", way != "ask", "cannot."+way, "vehicle."+way)
 	}
 	for _, c := range ripoti.Categories {

@@ -59,6 +59,12 @@ type Metrics struct {
 	depth    *prometheus.GaugeVec
 	age      *prometheus.GaugeVec
 	rescues  *prometheus.CounterVec
+	segments *prometheus.CounterVec
+	cost     *prometheus.CounterVec
+	balance  *prometheus.GaugeVec
+	passed   *prometheus.GaugeVec
+	bundled  prometheus.Counter
+	pulled   *prometheus.CounterVec
 }
 
 // New makes the collectors and registers them; it panics where one is registered twice, which is a
@@ -78,14 +84,22 @@ func New(reg prometheus.Registerer) *Metrics {
 		messages: counters("ripoti_sms_total", "Messages by where they stand.", "provider", "status"),
 		unknown: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "ripoti_sms_unknown", Help: "Messages whose outcome is unknown for more than ten minutes: look into it."}),
-		depth:   gauges("ripoti_queue_depth", "Tasks that wait.", "queue"),
-		age:     gauges("ripoti_queue_age_seconds", "Age of the oldest task that waits.", "queue"),
-		rescues: counters("ripoti_sweep_rescues_total", "Work the sweep found that the queue had lost.", "kind"),
+		depth:    gauges("ripoti_queue_depth", "Tasks that wait.", "queue"),
+		age:      gauges("ripoti_queue_age_seconds", "Age of the oldest task that waits.", "queue"),
+		rescues:  counters("ripoti_sweep_rescues_total", "Work the sweep found that the queue had lost.", "kind"),
+		segments: counters("ripoti_sms_segments_total", "Segments of messages that providers took: what is billed.", "provider"),
+		cost:     counters("ripoti_sms_cost_total", "What messages cost, in units of the currency, as providers tell it.", "provider", "currency"),
+		balance:  gauges("ripoti_sms_balance", "What is left on the account, in units of the currency.", "provider", "currency"),
+		passed:   gauges("ripoti_sms_passed_over", "1 while messages go by another provider, by why.", "provider", "why"),
+		bundled: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "ripoti_sms_bundled_total", Help: "Messages that left in another one."}),
+		pulled: counters("ripoti_sms_pulled_total", "Texts that only the provider's list had: its hook did not reach us.", "provider"),
 	}
 	presses := counters("ripoti_ussd_presses_total", "Presses by what became of them.", "outcome")
 	ends := counters("ripoti_ussd_dialogues_total", "Dialogues by how they ended.", "end")
 	m.presses, m.ends = byLabel(presses, Outcomes), byLabel(ends, Ends)
-	reg.MustRegister(presses, ends, m.press, m.storeErr, m.deskErr, m.hooks, m.reports, m.alert, m.accept, m.messages, m.unknown, m.depth, m.age, m.rescues)
+	reg.MustRegister(presses, ends, m.press, m.storeErr, m.deskErr, m.hooks, m.reports, m.alert, m.accept, m.messages, m.unknown, m.depth, m.age, m.rescues,
+		m.segments, m.cost, m.balance, m.passed, m.bundled, m.pulled)
 	return m
 }
 
@@ -202,5 +216,54 @@ func (m *Metrics) Queue(name string, depth int, oldest time.Duration) {
 func (m *Metrics) Rescued(kind string, n int) {
 	if m != nil {
 		m.rescues.WithLabelValues(kind).Add(float64(n))
+	}
+}
+
+// Segments counts what a provider will bill a message as.
+func (m *Metrics) Segments(provider string, n int) {
+	if m != nil {
+		m.segments.WithLabelValues(provider).Add(float64(n))
+	}
+}
+
+// Cost counts what a message cost, in units of a currency; nothing where that is not known.
+func (m *Metrics) Cost(provider, currency string, units float64) {
+	if m != nil && currency != "" {
+		m.cost.WithLabelValues(provider, currency).Add(max(units, 0))
+	}
+}
+
+// Balance sets what is left on a provider's account, in units of a currency.
+func (m *Metrics) Balance(provider, currency string, units float64) {
+	if m != nil {
+		m.balance.WithLabelValues(provider, currency).Set(units)
+	}
+}
+
+// PassedOver sets why a provider is passed over: "errors", "no_receipt", or "" where it is not.
+func (m *Metrics) PassedOver(provider, why string) {
+	if m == nil {
+		return
+	}
+	for _, w := range []string{"errors", "no_receipt"} {
+		value := 0.0
+		if w == why {
+			value = 1
+		}
+		m.passed.WithLabelValues(provider, w).Set(value)
+	}
+}
+
+// Bundled counts messages that leave in another one.
+func (m *Metrics) Bundled(n int) {
+	if m != nil {
+		m.bundled.Add(float64(n))
+	}
+}
+
+// Pulled counts texts that came by a provider's list alone.
+func (m *Metrics) Pulled(provider string, n int) {
+	if m != nil {
+		m.pulled.WithLabelValues(provider).Add(float64(n))
 	}
 }

@@ -23,7 +23,7 @@ func TestMetrics(t *testing.T) {
 			}
 			seen[f.GetName()] = len(f.GetMetric())
 		}
-		if len(seen) != 14 || seen["ripoti_ussd_presses_total"] != len(Outcomes) || seen["ripoti_ussd_dialogues_total"] != len(Ends) {
+		if len(seen) != 20 || seen["ripoti_ussd_presses_total"] != len(Outcomes) || seen["ripoti_ussd_dialogues_total"] != len(Ends) {
 			t.Errorf("gathered %v", seen)
 		}
 	})
@@ -57,4 +57,11 @@ func use(m *Metrics) {
 	m.Unknown(1)
 	m.Queue("critical", 3, time.Second)
 	m.Rescued("alert", 1)
+	m.Segments("twilio", 2)
+	m.Cost("africastalking", "KES", 0.8)
+	m.Cost("twilio", "", 0)
+	m.Balance("twilio", "USD", 20)
+	m.PassedOver("twilio", "errors")
+	m.Bundled(3)
+	m.Pulled("twilio", 1)
 }
