@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"ripoti/flows"
@@ -19,56 +20,117 @@ import (
 // an alert that came twice is a nuisance, one that never came is a child alone.
 const askAgain = time.Minute
 
-// send claims a message, writes its sentence for the sender it leaves by, and hands it to the
-// provider. A message leaves once; only one whose outcome is unknown is repeated, once, and counted.
+// Senders chooses who carries a message and learns how it went. sms.Router is one; sms.Only is a set-up
+// with one sender.
+type Senders interface {
+	// Choose gives who may carry a message to a number, in the order to try; at least one.
+	Choose(to ripoti.Phone) []sms.Sender
+	// Report tells how a send went.
+	Report(name string, err error)
+	// Heard tells how many messages a sender took lately and how many of them it reported on.
+	Heard(name string, taken, reported int)
+}
+
+// send lets a message leave once. It goes by the first sender that takes it: to the next one only
+// when the one before surely did not. Where nobody knows whether it was taken it is repeated once,
+// after a minute, and counted.
 func (w *Worker) send(ctx context.Context, p tasks.Payload) error {
-	m, ok, err := w.Store.Claim(ctx, p.Subject, w.Sender.Name())
+	m, err := w.Store.Message(ctx, p.Subject)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		if m, ok, err = w.reclaim(ctx, p); err != nil || !ok {
+	if m.Status != sms.Queued {
+		again, err := w.again(ctx, p, m)
+		if err != nil || !again {
+			return err
+		}
+		m.Repeats++
+	} else if waits, err := w.bundle(ctx, p, m); err != nil || waits {
+		return err
+	}
+	senders := w.Senders.Choose(m.To)
+	if m.Repeats > 0 { // it went by one whose answer was lost: better by another
+		slices.SortStableFunc(senders, func(a, b sms.Sender) int { return order(a.Name() == m.Provider, b.Name() == m.Provider) })
+	}
+	for i, sender := range senders {
+		if done, err := w.leave(ctx, p, sender, i+1 < len(senders)); done || err != nil {
 			return err
 		}
 	}
-	if reason := w.mayNotLeave(ctx, m); reason != "" {
-		w.Metrics.Message(w.Sender.Name(), "refused")
-		return errors.Join(w.Store.Fail(ctx, m.ID, "", reason), w.Store.Finish(ctx, p.Duty))
+	return nil
+}
+
+func order(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
 	}
-	body, err := w.write(m)
+	return 1
+}
+
+// leave claims a message for a sender, writes its sentence for it and hands it over. It is not done
+// where the sender surely did not take it and there is another one to try.
+func (w *Worker) leave(ctx context.Context, p tasks.Payload, sender sms.Sender, another bool) (done bool, err error) {
+	m, ok, err := w.Store.Claim(ctx, p.Subject, sender.Name())
 	if err != nil {
-		return errors.Join(err, w.Store.Unclaim(ctx, m.ID, "unwritten"))
+		return true, err
+	}
+	if !ok {
+		return true, w.unclaimable(ctx, p)
+	}
+	if reason := w.mayNotLeave(ctx, m); reason != "" {
+		w.Metrics.Message(sender.Name(), "refused")
+		return true, errors.Join(w.Store.Fail(ctx, m.ID, "", reason), w.Store.Finish(ctx, p.Duty))
+	}
+	body, err := w.write(m, sender.Way())
+	if err != nil {
+		return true, errors.Join(err, w.Store.Unclaim(ctx, m.ID, "unwritten"))
 	}
 	ctxSend, cancel := context.WithTimeout(ctx, w.SendTimeout)
 	defer cancel()
-	sent, err := w.Sender.Send(ctxSend, sms.Message{ID: m.ID, To: m.To, Body: body})
-	return w.settle(context.WithoutCancel(ctx), p, m, body, sent, err)
+	sent, err := sender.Send(ctxSend, sms.Message{ID: m.ID, To: m.To, Body: body})
+	w.Senders.Report(sender.Name(), err)
+	if another && sms.NotTaken(err) {
+		w.Metrics.Message(sender.Name(), "switched")
+		return false, w.Store.Unclaim(context.WithoutCancel(ctx), m.ID, "switched")
+	}
+	return true, w.settle(context.WithoutCancel(ctx), p, m, body, sent, err)
 }
 
-// reclaim looks why a message cannot be claimed: it is settled, walled off, in another hand, or was
-// left by a hand that died between claim and answer.
-func (w *Worker) reclaim(ctx context.Context, p tasks.Payload) (m store.Message, ok bool, err error) {
+// unclaimable looks why a queued message cannot be claimed: it is walled off, or another hand was
+// quicker.
+func (w *Worker) unclaimable(ctx context.Context, p tasks.Payload) error {
 	if walled, err := w.Store.FailWalled(ctx, p.Subject); err != nil || walled {
-		return m, false, errors.Join(err, w.finishIf(ctx, walled, p.Duty))
+		return errors.Join(err, w.finishIf(ctx, walled, p.Duty))
 	}
-	m, err = w.Store.Message(ctx, p.Subject)
-	if err != nil {
-		return m, false, err
-	}
+	return &sms.Delay{After: tasks.Patience, Err: errBusyElsewhere}
+}
+
+var errBusyElsewhere = errors.New("another hand is sending it")
+
+// again looks at a message that was claimed before: it is settled, in another hand, or was left by a
+// hand that died between claim and answer. It says whether to send it once more.
+func (w *Worker) again(ctx context.Context, p tasks.Payload, m store.Message) (bool, error) {
 	waited := w.Now().Sub(m.ClaimedAt)
 	switch {
 	case m.Status == sms.Sending && waited < tasks.Limit:
-		return m, false, &sms.Delay{After: tasks.Patience, Err: errors.New("another hand is sending it")}
+		return false, &sms.Delay{After: tasks.Patience, Err: errBusyElsewhere}
 	case m.Status == sms.Unknown && waited < askAgain:
-		return m, false, w.Store.Again(ctx, p.Duty, m.ClaimedAt.Add(askAgain))
+		return false, w.Store.Again(ctx, p.Duty, m.ClaimedAt.Add(askAgain))
 	case (m.Status == sms.Sending || m.Status == sms.Unknown) && m.Repeats == 0:
+		if sent, ok := w.found(ctx, m); ok {
+			w.Metrics.Message(m.Provider, "found")
+			return false, errors.Join(w.Store.Sent(ctx, m.ID, m.Body, sent), w.Store.Finish(ctx, p.Duty))
+		}
 		if _, err := w.Store.Requeue(ctx, m.ID); err != nil {
-			return m, false, err
+			return false, err
 		}
 		w.Metrics.Message(m.Provider, "repeated")
-		return w.Store.Claim(ctx, p.Subject, w.Sender.Name())
+		return true, nil
 	}
-	return m, false, w.Store.Finish(ctx, p.Duty) // settled, or unknown a second time: the alarm tells
+	return false, w.Store.Finish(ctx, p.Duty) // settled, or unknown a second time: the alarm tells
 }
 
 func (w *Worker) finishIf(ctx context.Context, yes bool, duty string) error {
@@ -90,7 +152,7 @@ func (w *Worker) mayNotLeave(ctx context.Context, m store.Message) (reason strin
 			return "left" // the contact has gone since
 		case c.Stopped:
 			return "stopped"
-		case c.Sample && w.Sender.Name() != sms.SimulatorName:
+		case c.Sample && m.Provider != sms.SimulatorName:
 			return "sample"
 		}
 		return ""
@@ -105,22 +167,24 @@ func (w *Worker) mayNotLeave(ctx context.Context, m store.Message) (reason strin
 	return ""
 }
 
-func (w *Worker) write(m store.Message) (string, error) {
+func (w *Worker) write(m store.Message, way sms.Way) (string, error) {
 	var facts flows.Facts
 	if err := json.Unmarshal([]byte(m.Facts), &facts); err != nil {
 		return "", fmt.Errorf("facts: %w", err)
 	}
-	facts.Way = w.Sender.Way()
+	facts.Way = way
 	return w.Writer.Say(m.Kind, m.Lang, facts)
 }
 
 // settle records what came of a send, by the temper of the error.
 func (w *Worker) settle(ctx context.Context, p tasks.Payload, m store.Message, body string, sent sms.Sent, err error) error {
-	provider := w.Sender.Name()
+	provider := m.Provider
 	switch {
 	case err == nil:
 		w.Metrics.Message(provider, "sent")
-		w.alerted(ctx, m)
+		w.Metrics.Segments(provider, sent.Segments)
+		w.Metrics.Cost(provider, sent.Cost.Currency, sent.Cost.Units())
+		w.alertedAll(ctx, m)
 		return errors.Join(w.Store.Sent(ctx, m.ID, body, sent), w.Store.Finish(ctx, p.Duty))
 	case errors.Is(err, sms.ErrBusy), errors.Is(err, sms.ErrChannel): // surely not taken: later, or once the channel heals
 		w.Metrics.Message(provider, "put_off")

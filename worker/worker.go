@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -16,6 +17,7 @@ import (
 	"ripoti/flows"
 	"ripoti/internal/casework"
 	"ripoti/internal/metrics"
+	"ripoti/internal/ripoti"
 	"ripoti/internal/sms"
 	"ripoti/internal/store"
 	"ripoti/internal/tasks"
@@ -26,7 +28,7 @@ type Worker struct {
 	Desk    *casework.Desk
 	Store   *store.Store
 	Live    *casework.Live
-	Sender  sms.Sender
+	Senders Senders
 	Writer  *flows.Writer
 	Metrics *metrics.Metrics
 	Log     *slog.Logger
@@ -39,6 +41,13 @@ type Worker struct {
 	UnknownAlarm time.Duration
 	SweepEvery   time.Duration
 	Shutdown     time.Duration
+	// BundleAbove is how many alerts in a minute reach one number before the next ones leave as one
+	// message; 0 bundles nothing.
+	BundleAbove int
+	// Channels are the providers that can be asked for what came, what is left and what it cost;
+	// LowBalance is what an account should not fall below, one amount for each currency.
+	Channels   []Channel
+	LowBalance []ripoti.Money
 }
 
 // task does one duty.
@@ -111,7 +120,10 @@ func (w *Worker) Run(ctx context.Context, client redis.UniversalClient) error {
 	if err := server.Start(w.mux()); err != nil {
 		return fmt.Errorf("start worker: %w", err)
 	}
+	var tending sync.WaitGroup
+	tending.Go(func() { w.tend(ctx) })
 	w.sweep(ctx)
+	tending.Wait()
 	server.Shutdown()
 	return nil
 }

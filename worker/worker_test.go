@@ -72,7 +72,7 @@ func newBench(t *testing.T, moods ...error) *bench {
 		t.Fatal(err)
 	}
 	b := &bench{Stage: s, sender: &moody{name: "twilio", moods: moods}}
-	b.w = &Worker{Desk: s.Desk, Store: s.Store, Live: s.Desk.Live, Sender: b.sender, Writer: flows.NewWriter(words), Now: s.Clock.Now,
+	b.w = &Worker{Desk: s.Desk, Store: s.Store, Live: s.Desk.Live, Senders: sms.Only{Sender: b.sender}, Writer: flows.NewWriter(words), Now: s.Clock.Now,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Concurrency: 4, TaskCheck: 10 * time.Millisecond,
 		SendTimeout: time.Second, UnknownAlarm: 10 * time.Minute, SweepEvery: 20 * time.Millisecond, Shutdown: time.Second}
 	if _, err := s.Desk.File(t.Context(), casework.Filing{Conversation: "c1", From: "+254711000099", Channel: ripoti.ByUSSD,

@@ -6,14 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"os"
 	"slices"
 	"time"
 
 	"ripoti/internal/config"
+	"ripoti/internal/sms"
 	"ripoti/internal/store"
 	"ripoti/locales"
+	"ripoti/worker"
 )
 
 // checkCommand tells an operator everything at once: what is not set, what does not answer, what is
@@ -48,8 +49,8 @@ func (c checkCommand) Run(ctx context.Context) error {
 	if web.Stores.Redis != "" {
 		findings = append(findings, checkRedis(ctx, web))
 	}
-	if web.SenderName() != "" {
-		findings = append(findings, checkSender(ctx, web))
+	for _, name := range web.Senders() {
+		findings = append(findings, checkSender(ctx, web, name))
 	}
 	findings = append(findings, checkHelplines(web)...)
 
@@ -129,25 +130,33 @@ func checkRedis(ctx context.Context, cfg config.Config) finding {
 	return finding{"redis", "ok", "answers"}
 }
 
-// checkSender looks whether the provider's address answers at all; it sends nothing.
-func checkSender(ctx context.Context, cfg config.Config) finding {
-	if _, err := openSender(cfg); err != nil {
-		return judge("sms", "", err)
-	}
-	address := map[string]string{"twilio": cfg.Twilio.BaseURL, "africastalking": cfg.Gateway.BaseURL}[cfg.SenderName()]
-	if address == "" {
-		return finding{"sms", "advice", "the simulator sends nothing: good for trying out only"}
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodHead, address, nil)
+// checkSender asks a provider what is left on the account, which proves the address and the
+// credentials; it sends nothing.
+func checkSender(ctx context.Context, cfg config.Config, name string) finding {
+	what := "sms " + name
+	sender, err := openSender(cfg, name)
 	if err != nil {
-		return finding{"sms", "fault", cfg.SenderName() + ": the address cannot be read"}
+		return judge(what, "", err)
 	}
-	answer, err := (&http.Client{Timeout: 10 * time.Second}).Do(request)
-	if err != nil {
-		return finding{"sms", "fault", cfg.SenderName() + " cannot be reached from here"}
+	channel, ok := sender.(worker.Channel)
+	if !ok {
+		return finding{what, "advice", "the simulator sends nothing: good for trying out only"}
 	}
-	answer.Body.Close()
-	return finding{"sms", "ok", cfg.SenderName() + " can be reached"}
+	left, err := channel.Balance(ctx)
+	switch {
+	case errors.Is(err, sms.ErrBusy):
+		return finding{what, "fault", "cannot be reached from here"}
+	case errors.Is(err, sms.ErrChannel):
+		return finding{what, "fault", "does not take the account and its key: " + err.Error()}
+	case err != nil:
+		return finding{what, "advice", "can be reached, but does not tell what is left on the account: " + err.Error()}
+	}
+	for _, low := range cfg.Messages.LowBalance {
+		if low.Currency == left.Currency && left.Micros < low.Micros {
+			return finding{what, "fault", "answers, but only " + left.String() + " is left on the account"}
+		}
+	}
+	return finding{what, "ok", "answers; " + left.String() + " is left on the account"}
 }
 
 func checkDirectory(ctx context.Context, cfg config.Config) []finding {
@@ -177,7 +186,7 @@ func checkDirectory(ctx context.Context, cfg config.Config) []finding {
 	if answerable == 0 {
 		findings[0].State, findings[0].Say = "fault", "no contact can answer an alert: import offices and contacts with verified numbers"
 	}
-	if samples > 0 && cfg.SenderName() != "simulator" {
+	if samples > 0 && !slices.Equal(cfg.Senders(), []string{"simulator"}) {
 		findings = append(findings, finding{"directory", "fault", fmt.Sprintf("%d contacts are samples: nothing is ever sent to them", samples)})
 	}
 	return findings

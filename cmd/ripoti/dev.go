@@ -129,7 +129,7 @@ func (h *house) serveDev(ctx context.Context, c devCommand, queue *embeddedQueue
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	working.Go(func() {
-		if err := h.worker(simulator).Run(ctx, queue.client); err != nil {
+		if err := h.worker(sms.Only{Sender: simulator}).Run(ctx, queue.client); err != nil {
 			workerErr <- err
 			cancel()
 		}

@@ -18,7 +18,6 @@ import (
 	"ripoti/internal/metrics"
 	"ripoti/internal/ripoti"
 	"ripoti/internal/seal"
-	"ripoti/internal/sms"
 	"ripoti/internal/store"
 	"ripoti/internal/tasks"
 	"ripoti/locales"
@@ -153,26 +152,4 @@ func (p placesOf) Find(query, county string) flows.Matches {
 		places[i] = m.Place
 	}
 	return flows.Matches{Decision: string(found.Decision), Places: places}
-}
-
-// openSender is the provider that the configuration names.
-func openSender(cfg config.Config) (sms.Sender, error) {
-	way := sms.Way{TwoWay: cfg.TwoWay(), ReplyTo: cfg.Service.ReplyShortcode}
-	switch name := cfg.SenderName(); name {
-	case sms.TwilioName:
-		return sms.NewTwilio(sms.TwilioOptions{
-			AccountSID: cfg.Twilio.AccountSID, AuthToken: cfg.Twilio.AuthToken.Reveal(), From: cfg.Twilio.From,
-			Service: cfg.Twilio.MessagingService, BaseURL: cfg.Twilio.BaseURL, Way: way,
-			StatusURL: cfg.Service.PublicURL + "/hooks/twilio/status", Validity: cfg.Messages.Validity, Timeout: cfg.Messages.Timeout,
-		})
-	case sms.AfricasTalkingName:
-		return sms.NewAfricasTalking(sms.AfricasTalkingOptions{
-			Username: cfg.Gateway.Username, APIKey: cfg.Gateway.APIKey.Reveal(), Sender: cfg.Gateway.Sender, BaseURL: cfg.Gateway.BaseURL,
-			Way: way, Timeout: cfg.Messages.Timeout,
-		})
-	case sms.SimulatorName:
-		return sms.NewSimulator(nil), nil
-	default:
-		return nil, fmt.Errorf("nobody sends SMS: set TWILIO_ACCOUNT_SID or AT_API_KEY")
-	}
 }

@@ -88,15 +88,15 @@ func onBoth(t *testing.T, test func(t *testing.T, database string)) {
 	})
 }
 
-// newTrip starts everything but the worker.
-func newTrip(t *testing.T, database string) *trip {
+// newTrip starts everything but the worker. with adds to the environment.
+func newTrip(t *testing.T, database string, with ...string) *trip {
 	t.Helper()
 	tr := &trip{T: t, twilio: newPretendTwilio(t), log: &safeBuffer{}}
-	cfg, err := config.Load([]string{
+	cfg, err := config.Load(append([]string{
 		"DATABASE_URL=" + database, "REDIS_URL=redis://127.0.0.1:6379", "PUBLIC_URL=" + tripPublic, "RIPOTI_KEYSET=unused",
 		"AT_HOOK_SECRETS=" + tripSecret, "TWILIO_ACCOUNT_SID=" + pretendAccount, "TWILIO_AUTH_TOKEN=" + pretendToken,
 		"TWILIO_FROM=+254711000000", "TWILIO_TWO_WAY=true", "TWILIO_BASE_URL=" + tr.twilio.URL, "SMS_TIMEOUT=1s", "SHUTDOWN_TIMEOUT=5s",
-	}, config.Web)
+	}, with...), config.Web)
 	if err != nil && !strings.Contains(err.Error(), "RIPOTI_KEYSET") {
 		t.Fatal(err)
 	}
@@ -181,7 +181,7 @@ func (tr *trip) openRedis() {
 
 func (tr *trip) startWorker() {
 	tr.Helper()
-	sender, err := openSender(tr.house.cfg)
+	out, err := openSenders(tr.house.cfg, tr.house.log, tr.house.metrics)
 	if err != nil {
 		tr.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func (tr *trip) startWorker() {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := tr.house.worker(sender).Run(ctx, tr.redis); err != nil {
+		if err := tr.house.worker(out.router, out.channels...).Run(ctx, tr.redis); err != nil {
 			tr.Error(err)
 		}
 	}()

@@ -10,7 +10,6 @@ import (
 
 	"ripoti/flows"
 	"ripoti/internal/config"
-	"ripoti/internal/sms"
 	"ripoti/internal/tasks"
 	"ripoti/worker"
 )
@@ -46,7 +45,7 @@ func (workerCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer h.close()
-	sender, err := openSender(cfg)
+	out, err := openSenders(cfg, log, h.metrics)
 	if err != nil {
 		return err
 	}
@@ -56,8 +55,8 @@ func (workerCommand) Run(ctx context.Context) error {
 	}
 	defer stop()
 	go h.relay.Run(ctx)
-	log.Info("worker is ready", "sender", sender.Name(), "concurrency", cfg.Working.Concurrency)
-	return h.worker(sender).Run(ctx, client)
+	log.Info("worker is ready", "senders", cfg.Senders(), "concurrency", cfg.Working.Concurrency)
+	return h.worker(out.router, out.channels...).Run(ctx, client)
 }
 
 func openTaskRedis(cfg config.Config) (redis.UniversalClient, error) {
@@ -78,11 +77,12 @@ func warnEviction(ctx context.Context, client redis.UniversalClient, warn func(s
 }
 
 // worker is the part of the house that does tasks.
-func (h *house) worker(sender sms.Sender) *worker.Worker {
+func (h *house) worker(senders worker.Senders, channels ...worker.Channel) *worker.Worker {
 	w := h.cfg.Working
 	return &worker.Worker{
-		Desk: h.desk, Store: h.store, Live: h.live, Sender: sender, Writer: flows.NewWriter(h.words), Metrics: h.metrics, Log: h.log, Now: h.now,
+		Desk: h.desk, Store: h.store, Live: h.live, Senders: senders, Writer: flows.NewWriter(h.words), Metrics: h.metrics, Log: h.log, Now: h.now,
 		Concurrency: w.Concurrency, TaskCheck: w.TaskCheck, SendTimeout: h.cfg.Messages.Timeout, UnknownAlarm: w.UnknownAlarm,
 		SweepEvery: w.SweepEvery, Shutdown: h.cfg.Serving.Shutdown,
+		BundleAbove: h.cfg.Messages.BundleAbove, Channels: channels, LowBalance: h.cfg.Messages.LowBalance,
 	}
 }

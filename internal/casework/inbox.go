@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"ripoti/flows"
@@ -17,11 +18,18 @@ const passiveLimit = 5
 
 // Receive keeps a text for good and owes its reading. The same text again changes nothing.
 func (d *Desk) Receive(ctx context.Context, in sms.Inbound) error {
-	fresh, err := d.Store.Receive(ctx, in, store.Duty{Kind: tasks.Read, Queue: tasks.Critical, Due: d.Now()})
-	if err == nil && fresh {
-		d.Wake()
-	}
+	_, err := d.Recover(ctx, in)
 	return err
+}
+
+// Recover is Receive for a text that was read from a provider's list: it says whether it was news.
+func (d *Desk) Recover(ctx context.Context, in sms.Inbound) (fresh bool, err error) {
+	fresh, err = d.Store.Receive(ctx, in, store.Duty{Kind: tasks.Read, Queue: tasks.Critical, Due: d.Now()})
+	if err != nil || !fresh {
+		return false, err
+	}
+	d.Wake()
+	return true, d.media(ctx, in)
 }
 
 // Read makes of a received text what it asks for: an officer's or social worker's answer changes
@@ -161,6 +169,11 @@ func (t *talk) late(ctx context.Context, tx *store.Tx, r ripoti.Report) (string,
 
 // passive answers with the state of the alert, or with one helpful sentence.
 func (t *talk) passive(ctx context.Context, tx *store.Tx) (string, error) {
+	if t.alert != nil { // who was told its number in a bundle may read it
+		if full, err := t.inFull(ctx, tx, t.alert.Assignment, t.contact()); err != nil || full {
+			return "read", errors.Join(err, tx.Acted(ctx, tx.PhoneHash(t.from)))
+		}
+	}
 	n, err := tx.Passive(ctx, tx.PhoneHash(t.from))
 	if err != nil || n > passiveLimit {
 		return "passive, no answer", err
@@ -196,6 +209,9 @@ func (d *Desk) accept(ctx context.Context, tx *store.Tx, r ripoti.Report, a stor
 		}
 	}
 	if err := tx.Append(ctx, r.ID, "accepted", by.ID, line{"assignment": a.ID, "office": a.OfficeID, "side": a.Side}.String()); err != nil {
+		return err
+	}
+	if _, err := d.inFull(ctx, tx, a, by); err != nil {
 		return err
 	}
 	d.seen(Happening{What: "accepted", Category: r.Category, Urgency: r.Urgency, After: d.Now().Sub(r.FiledAt)})

@@ -28,6 +28,8 @@ const (
 	sayHelp      = flows.SayHelp
 	sayUnknown   = flows.SayUnknown
 	sayNumbers   = flows.SayNumbers // R8
+	sayBundle    = flows.SayBundle
+	sayMedia     = flows.SayMedia
 )
 
 // FirstAlert is the kind of the message that asks for help first.
@@ -35,7 +37,7 @@ const FirstAlert = string(routing.SayAlert)
 
 // answersOwnText are the sentences that a number that is no contact gets in answer to a text of its
 // own (domain brief 3.6). Anything else must have been asked for.
-var answersOwnText = map[string]bool{sayNumbers: true}
+var answersOwnText = map[string]bool{sayNumbers: true, sayMedia: true}
 
 // AnswersOwnText says whether a kind of message is an answer to the receiver's own text.
 func AnswersOwnText(kind string) bool { return answersOwnText[kind] }
@@ -77,6 +79,9 @@ func (d *Desk) post(ctx context.Context, tx *store.Tx, to ripoti.Contact, kind s
 // nothing more; and a rung that cannot be reached is a rung nobody can answer: the next one is told
 // at once.
 func (d *Desk) Undeliverable(ctx context.Context, m store.Message, cause error) error {
+	if m.Kind == sayBundle {
+		return d.undelivered(ctx, m.ID, cause)
+	}
 	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
 		if errors.Is(cause, sms.ErrStopped) {
 			if err := tx.StopContacts(ctx, m.To, true); err != nil {

@@ -2,7 +2,12 @@
 // checked once when a role starts. Only cmd reads it and hands each room what it needs.
 package config
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"ripoti/internal/ripoti"
+)
 
 // Role is what a process is started as; what must be set depends on it.
 type Role string
@@ -76,9 +81,12 @@ type Twilio struct {
 
 // Messages is how SMS leave.
 type Messages struct {
-	Sender   string        `env:"SMS_SENDER" validate:"omitempty,oneof=twilio africastalking simulator" desc:"Who sends: twilio, africastalking, or simulator to send nothing at all. Unset: the one whose account is set, Twilio if both are; the simulator in ripoti dev."`
-	Timeout  time.Duration `env:"SMS_TIMEOUT" envDefault:"10s" validate:"min=1s,max=60s" desc:"How long a send waits for the provider before its outcome is called unknown."`
-	Validity time.Duration `env:"SMS_VALIDITY" envDefault:"1h" validate:"min=1m,max=10h" desc:"How long Twilio may try to deliver an alert; later it would only mislead."`
+	Sender      string         `env:"SMS_SENDER" validate:"omitempty,oneof=twilio africastalking simulator" desc:"Who sends everything: twilio, africastalking, or simulator to send nothing at all. Unset: SMS_ROUTES, or else every provider whose account is set, Twilio first; the simulator in ripoti dev."`
+	Routes      []Route        `env:"SMS_ROUTES" envSeparator:";" desc:"Who sends to which numbers, such as +254=africastalking,twilio;*=twilio: the longest beginning of a number decides (* is any number), and who comes first is tried first. The next one is tried when the one before answers errors or reports on nothing, until it heals."`
+	LowBalance  []ripoti.Money `env:"SMS_LOW_BALANCE" desc:"What an account should not fall below, such as KES 500,USD 20: less is an alarm."`
+	BundleAbove int            `env:"SMS_BUNDLE_ABOVE" envDefault:"3" validate:"min=0,max=100" desc:"How many alerts in a minute reach one number in full; what comes after them waits 15 seconds and leaves as one message with the reports' numbers. Critical alerts never wait. 0: nothing is bundled."`
+	Timeout     time.Duration  `env:"SMS_TIMEOUT" envDefault:"10s" validate:"min=1s,max=60s" desc:"How long a send waits for the provider before its outcome is called unknown."`
+	Validity    time.Duration  `env:"SMS_VALIDITY" envDefault:"1h" validate:"min=1m,max=10h" desc:"How long Twilio may try to deliver an alert; later it would only mislead."`
 }
 
 // Serving is how the web role listens and tells of itself.
@@ -102,23 +110,56 @@ type Working struct {
 	UnknownAlarm time.Duration `env:"UNKNOWN_SEND_ALARM" envDefault:"10m" validate:"min=1m,max=1h" desc:"How old a send of unknown outcome may grow before it is an alarm."`
 }
 
-// SenderName is who sends: what SMS_SENDER says, else the provider whose account is set, else "".
-func (c Config) SenderName() string {
+// Routes are who sends to which numbers: SMS_ROUTES, else SMS_SENDER for all, else every provider whose
+// account is set, Twilio first; none where nobody can send.
+func (c Config) Routes() []Route {
+	if len(c.Messages.Routes) > 0 {
+		return c.Messages.Routes
+	}
+	var senders []string
 	switch {
 	case c.Messages.Sender != "":
-		return c.Messages.Sender
-	case c.Twilio.AccountSID != "":
-		return "twilio"
-	case c.Gateway.APIKey != "":
-		return "africastalking"
+		senders = []string{c.Messages.Sender}
+	default:
+		for _, name := range []string{"twilio", "africastalking"} {
+			if c.account(name) {
+				senders = append(senders, name)
+			}
+		}
 	}
-	return ""
+	if len(senders) == 0 {
+		return nil
+	}
+	return []Route{{"*", senders}}
 }
 
-// TwoWay says whether people can reply to what SenderName sends. The simulator's messages can be
+// Senders are all who are on a route, each once.
+func (c Config) Senders() (names []string) {
+	for _, route := range c.Routes() {
+		for _, name := range route.Senders {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// account says whether a sender's account is set.
+func (c Config) account(name string) bool {
+	switch name {
+	case "twilio":
+		return c.Twilio.AccountSID != ""
+	case "africastalking":
+		return c.Gateway.APIKey != ""
+	}
+	return name == "simulator"
+}
+
+// TwoWay says whether people can reply to what a sender sends. The simulator's messages can be
 // answered.
-func (c Config) TwoWay() bool {
-	switch c.SenderName() {
+func (c Config) TwoWay(sender string) bool {
+	switch sender {
 	case "twilio":
 		return c.Twilio.TwoWay
 	case "africastalking":

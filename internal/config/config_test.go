@@ -142,9 +142,16 @@ func TestLoadRefuses(t *testing.T) {
 		{"replies to a name", Worker, []string{"TWILIO_TWO_WAY=true"}, "TWILIO_TWO_WAY: nobody can reply"},
 		{"a sender too long", Worker, []string{"TWILIO_FROM=RIPOTI KENYA"}, "TWILIO_FROM: must be a number"},
 		{"a switch that is neither", Worker, []string{"TWILIO_TWO_WAY=perhaps"}, "TWILIO_TWO_WAY: must be true or false"},
-		{"alerts that nobody could answer", Worker, []string{"REPLY_SHORTCODE="}, "REPLY_SHORTCODE: is not set, but the sender"},
+		{"alerts that nobody could answer", Worker, []string{"REPLY_SHORTCODE="}, "REPLY_SHORTCODE: is not set, but a sender"},
 		{"Twilio without a way for receipts", Worker, []string{"PUBLIC_URL="}, "PUBLIC_URL: is not set: Twilio could not tell"},
-		{"a sender without an account", Worker, []string{"SMS_SENDER=twilio", "TWILIO_ACCOUNT_SID=", "TWILIO_AUTH_TOKEN=", "TWILIO_FROM="}, "TWILIO_ACCOUNT_SID: is not set, but SMS_SENDER is twilio"},
+		{"a sender without an account", Worker, []string{"SMS_SENDER=twilio", "TWILIO_ACCOUNT_SID=", "TWILIO_AUTH_TOKEN=", "TWILIO_FROM="}, "TWILIO_ACCOUNT_SID: is not set, but SMS_SENDER or SMS_ROUTES names twilio"},
+		{"a sender and routes", Worker, []string{"SMS_SENDER=twilio", "SMS_ROUTES=*=twilio"}, "SMS_ROUTES: is set, and so is SMS_SENDER"},
+		{"routes for some numbers only", Worker, []string{"SMS_ROUTES=+254=twilio"}, "SMS_ROUTES: no route for the other numbers"},
+		{"a route to nobody", Worker, []string{"SMS_ROUTES=+254=;*=twilio"}, "SMS_ROUTES: \"+254=\" is no route"},
+		{"a route by a stranger", Worker, []string{"SMS_ROUTES=*=pigeon"}, "SMS_ROUTES: \"*=pigeon\" is no route"},
+		{"a route of no number", Worker, []string{"SMS_ROUTES=254=twilio;*=twilio"}, "SMS_ROUTES: \"254=twilio\" is no route"},
+		{"a route by an account that is not set", Worker, []string{"SMS_ROUTES=*=africastalking", "AT_USERNAME=", "AT_API_KEY="}, "AT_API_KEY: is not set, but SMS_SENDER or SMS_ROUTES names"},
+		{"an amount that is none", Worker, []string{"SMS_LOW_BALANCE=500"}, "SMS_LOW_BALANCE: \"500\" is no amount"},
 		{"keys twice", Web, []string{"RIPOTI_KEYSET_FILE=/dev/null"}, "RIPOTI_KEYSET: is set, and so is"},
 		{"a file that is not there", Web, []string{"RIPOTI_HELPLINES=/nowhere/at/all"}, "RIPOTI_HELPLINES: names no file"},
 		{"a time that is none", Worker, []string{"TASK_CHECK_INTERVAL=often"}, "TASK_CHECK_INTERVAL: must be a time like"},
@@ -178,20 +185,42 @@ func TestKeysetFromAFileIsEnough(t *testing.T) {
 	}
 }
 
-func TestSender(t *testing.T) {
+func TestRoutes(t *testing.T) {
 	noTwilio := []string{"TWILIO_ACCOUNT_SID=", "TWILIO_AUTH_TOKEN=", "TWILIO_FROM="}
+	for _, c := range []struct {
+		name   string
+		with   []string
+		routes string
+	}{
+		{"Twilio goes first where both are set", nil, "[{* [twilio africastalking]}]"},
+		{"a chosen sender is alone", []string{"SMS_SENDER=africastalking"}, "[{* [africastalking]}]"},
+		{"one account is enough", noTwilio, "[{* [africastalking]}]"},
+		{"routes by number", []string{"SMS_ROUTES= +254=africastalking, twilio ; *=twilio"}, "[{+254 [africastalking twilio]} {* [twilio]}]"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := Load(complete(c.with...), Worker)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if routes := fmt.Sprint(got.Routes()); routes != c.routes {
+				t.Errorf("routes %s, want %s", routes, c.routes)
+			}
+		})
+	}
+}
+
+func TestTwoWay(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		with   []string
 		sender string
 		twoWay bool
 	}{
-		{"Twilio goes first where both are set", nil, "twilio", false},
+		{"a name of Twilio's cannot be answered", nil, "twilio", false},
 		{"a number of Twilio's can be two-way", []string{"TWILIO_FROM=+15005550006", "TWILIO_TWO_WAY=true"}, "twilio", true},
-		{"a chosen sender wins", []string{"SMS_SENDER=africastalking"}, "africastalking", true},
-		{"a short code can be answered", noTwilio, "africastalking", true},
-		{"a name cannot", append(noTwilio, "AT_SENDER=RIPOTI"), "africastalking", false},
-		{"the account's default sender cannot be trusted to", append(noTwilio, "AT_SENDER="), "africastalking", false},
+		{"a short code can be answered", nil, "africastalking", true},
+		{"a name cannot", []string{"AT_SENDER=RIPOTI"}, "africastalking", false},
+		{"the account's default sender cannot be trusted to", []string{"AT_SENDER="}, "africastalking", false},
 		{"the simulator can", []string{"SMS_SENDER=simulator"}, "simulator", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -199,8 +228,8 @@ func TestSender(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.SenderName() != c.sender || got.TwoWay() != c.twoWay {
-				t.Errorf("%s, two-way %v", got.SenderName(), got.TwoWay())
+			if got.TwoWay(c.sender) != c.twoWay {
+				t.Errorf("two-way %v", got.TwoWay(c.sender))
 			}
 		})
 	}

@@ -127,12 +127,16 @@ var rules = []rule{
 		"RIPOTI_KEYSET: is not set, nor is RIPOTI_KEYSET_FILE: make keys with ripoti keys new"},
 	{[]Role{Web, Worker, Dev}, func(c Config) bool { return c.Keyset.Document != "" && c.Keyset.File != "" },
 		"RIPOTI_KEYSET: is set, and so is RIPOTI_KEYSET_FILE: set one of them"},
-	{serving, func(c Config) bool { return c.SenderName() == "" },
+	{serving, func(c Config) bool { return len(c.Routes()) == 0 },
 		"SMS_SENDER: nobody can send SMS: set TWILIO_ACCOUNT_SID and what goes with it, or AT_USERNAME and AT_API_KEY"},
-	{[]Role{Web, Worker, Dev}, func(c Config) bool { return c.SenderName() == "twilio" && c.Twilio.AccountSID == "" },
-		"TWILIO_ACCOUNT_SID: is not set, but SMS_SENDER is twilio"},
-	{[]Role{Web, Worker, Dev}, func(c Config) bool { return c.SenderName() == "africastalking" && c.Gateway.APIKey == "" },
-		"AT_API_KEY: is not set, but SMS_SENDER is africastalking"},
+	{[]Role{Web, Worker, Dev}, func(c Config) bool { return len(c.Messages.Routes) > 0 && c.Messages.Sender != "" },
+		"SMS_ROUTES: is set, and so is SMS_SENDER: set one of them"},
+	{[]Role{Web, Worker, Dev}, func(c Config) bool { return len(c.Routes()) > 0 && !c.anyNumber() },
+		"SMS_ROUTES: no route for the other numbers: add one like *=twilio"},
+	{[]Role{Web, Worker, Dev}, func(c Config) bool { return c.sends("twilio") && c.Twilio.AccountSID == "" },
+		"TWILIO_ACCOUNT_SID: is not set, but SMS_SENDER or SMS_ROUTES names twilio"},
+	{[]Role{Web, Worker, Dev}, func(c Config) bool { return c.sends("africastalking") && c.Gateway.APIKey == "" },
+		"AT_API_KEY: is not set, but SMS_SENDER or SMS_ROUTES names africastalking"},
 	{[]Role{Web, Worker, Dev}, func(c Config) bool {
 		return c.Twilio.AccountSID != "" && c.Twilio.From == "" && c.Twilio.MessagingService == ""
 	}, "TWILIO_FROM: is not set, nor is TWILIO_MESSAGING_SERVICE_SID: SMS need a sender"},
@@ -142,9 +146,9 @@ var rules = []rule{
 		return c.Twilio.TwoWay && c.Twilio.From != "" && !digits(strings.TrimPrefix(c.Twilio.From, "+"))
 	}, "TWILIO_TWO_WAY: nobody can reply to the name in TWILIO_FROM"},
 	{serving, func(c Config) bool {
-		return c.SenderName() != "" && !c.TwoWay() && c.Service.ReplyShortcode == ""
-	}, "REPLY_SHORTCODE: is not set, but the sender of alerts cannot be replied to: officers would have no way to answer"},
-	{[]Role{Worker}, func(c Config) bool { return c.SenderName() == "twilio" && c.Service.PublicURL == "" },
+		return c.Service.ReplyShortcode == "" && slices.ContainsFunc(c.Senders(), func(name string) bool { return !c.TwoWay(name) })
+	}, "REPLY_SHORTCODE: is not set, but a sender of alerts cannot be replied to: officers would have no way to answer"},
+	{[]Role{Worker}, func(c Config) bool { return c.sends("twilio") && c.Service.PublicURL == "" },
 		"PUBLIC_URL: is not set: Twilio could not tell whether an alert was delivered"},
 	{serving, func(c Config) bool {
 		return c.Service.PublicURL != "" && !strings.HasPrefix(c.Service.PublicURL, "https://")
@@ -152,6 +156,14 @@ var rules = []rule{
 	{serving, func(c Config) bool {
 		return slices.ContainsFunc(c.Gateway.HookSecrets, func(s Secret) bool { return len(s) < 24 })
 	}, "AT_HOOK_SECRETS: each must have at least 24 letters, digits, - or _"},
+}
+
+// sends says whether somebody is on a route.
+func (c Config) sends(name string) bool { return slices.Contains(c.Senders(), name) }
+
+// anyNumber says whether there is a route for every number.
+func (c Config) anyNumber() bool {
+	return slices.ContainsFunc(c.Routes(), func(r Route) bool { return r.Prefix == "*" })
 }
 
 func broken(c Config, role Role) (trouble Trouble) {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -54,6 +56,32 @@ func (n *Network) UnmarshalText(text []byte) error {
 	n.Prefix = p
 	return nil
 }
+
+// Route is who sends to numbers that begin with Prefix ("*" is any number), in the order to try.
+type Route struct {
+	Prefix  string
+	Senders []string
+}
+
+// prefix is how a route's numbers may begin.
+var prefix = regexp.MustCompile(`^(\*|\+[1-9][0-9]{0,14})$`)
+
+// UnmarshalText reads "+254=africastalking,twilio".
+func (r *Route) UnmarshalText(text []byte) error {
+	begin, senders, _ := strings.Cut(strings.TrimSpace(string(text)), "=")
+	*r = Route{Prefix: strings.TrimSpace(begin)}
+	for _, name := range strings.Split(senders, ",") {
+		r.Senders = append(r.Senders, strings.TrimSpace(name))
+	}
+	known := func(name string) bool { return slices.Contains(senderNames, name) }
+	if !prefix.MatchString(r.Prefix) || slices.ContainsFunc(r.Senders, func(name string) bool { return !known(name) }) {
+		return fmt.Errorf("%q is no route: write it like +254=africastalking,twilio or *=twilio", text)
+	}
+	return nil
+}
+
+// senderNames are all who can send.
+var senderNames = []string{"twilio", "africastalking", "simulator"}
 
 // Prefixes are the ranges of networks.
 func Prefixes(networks []Network) []netip.Prefix {

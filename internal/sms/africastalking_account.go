@@ -34,11 +34,12 @@ func (a *AfricasTalking) Balance(ctx context.Context) (ripoti.Money, error) {
 const atPages = 20
 
 // Received reads the texts that came after the one with the id mark, oldest first; "" is the
-// beginning of what Africa's Talking keeps. It gives the id of the last one.
+// beginning of what Africa's Talking keeps. It stops at the first that is younger than until and gives
+// the id of the last one before.
 //
 // The list counts its texts with whole numbers. Whether the hook calls a text by the same number is
 // not documented, so these are marked as Listed.
-func (a *AfricasTalking) Received(ctx context.Context, mark string) (texts []Inbound, next string, err error) {
+func (a *AfricasTalking) Received(ctx context.Context, mark string, until time.Time) (texts []Inbound, next string, err error) {
 	if next = mark; next == "" {
 		next = "0"
 	}
@@ -49,6 +50,9 @@ func (a *AfricasTalking) Received(ctx context.Context, mark string) (texts []Inb
 		}
 		before := next
 		for _, in := range page {
+			if in.At.After(until) {
+				return texts, next, nil
+			}
 			if later(in.ProviderID, next) {
 				next = in.ProviderID
 			}

@@ -42,13 +42,13 @@ const (
 	twilioMargin = 10 * time.Minute
 )
 
-// Received reads the texts that came after the time in mark (RFC 3339), oldest first; "" reads none
-// and begins now. A sender that is a name gets no texts. It gives the mark to go on from. Texts are called by the same id as by the hook;
+// Received reads the texts that came after the time in mark (RFC 3339) and are not younger than
+// until, oldest first; "" reads none and begins there. A sender that is a name gets no texts. It gives the mark to go on from. Texts are called by the same id as by the hook;
 // some come again, as the list is read with a margin.
-func (t *Twilio) Received(ctx context.Context, mark string) (texts []Inbound, next string, err error) {
+func (t *Twilio) Received(ctx context.Context, mark string, until time.Time) (texts []Inbound, next string, err error) {
 	since, err := time.Parse(time.RFC3339, mark)
 	if err != nil || !t.hasInbox() {
-		return nil, time.Now().UTC().Format(time.RFC3339), nil
+		return nil, until.UTC().Format(time.RFC3339), nil
 	}
 	listed, err := t.list(ctx, t.inward(), since.Add(-twilioMargin))
 	if err != nil {
@@ -60,8 +60,8 @@ func (t *Twilio) Received(ctx context.Context, mark string) (texts []Inbound, ne
 			continue // ours, or another service's on the same account
 		}
 		in, err := inbound(Inbound{Provider: TwilioName, ProviderID: word(m.Sid), From: word(m.From), To: word(m.To), Body: word(m.Body), At: sentAt(m), Media: count(m.NumMedia)})
-		if err != nil {
-			continue // what no hook could deliver either
+		if err != nil || in.At.After(until) {
+			continue // what no hook could deliver either, or what the next reading finds
 		}
 		if in.At.After(newest) {
 			newest = in.At

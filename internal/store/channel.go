@@ -85,3 +85,13 @@ func (s *Store) Unpriced(ctx context.Context, provider string, since, until time
 	}
 	return n, nil
 }
+
+// ToldSince says whether a number was written a message of a kind since a time.
+func (tx *Tx) ToldSince(ctx context.Context, to ripoti.Phone, kind string, since time.Time) (told bool, err error) {
+	err = tx.sql.QueryRowContext(ctx, "select exists (select 1 from messages where to_hash = $1 and created_at >= $2 and kind = $3)",
+		tx.PhoneHash(to), micros(since), kind).Scan(&told)
+	if err != nil {
+		return false, fmt.Errorf("look for message: %w", err)
+	}
+	return told, nil
+}
