@@ -32,14 +32,21 @@ type moody struct {
 	name  string
 	moods []error // what the next sends answer; then they succeed
 	sent  []sms.Message
+	asked int
+	// before is called before each answer; may be nil.
+	before func()
 }
 
 func (m *moody) Name() string { return m.name }
 func (m *moody) Way() sms.Way { return sms.Way{TwoWay: true} }
 
 func (m *moody) Send(_ context.Context, msg sms.Message) (sms.Sent, error) {
+	if m.before != nil {
+		m.before()
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.asked++
 	if len(m.moods) > 0 {
 		mood := m.moods[0]
 		m.moods = m.moods[1:]
