@@ -1,0 +1,65 @@
+package triage
+
+import (
+	"strings"
+	"unicode"
+)
+
+// soundOf are digits that stand for a sound inside a word: "g1rl", "m4ma".
+var soundOf = map[rune]rune{'0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't'}
+
+// sameSound are letters that thumbs take for one another (domain brief 6.2).
+var sameSound = map[rune]rune{'z': 's', 'y': 'i', 'q': 'k'}
+
+// fold gives the form in which words are compared: small letters, no apostrophe, z as s, y as i, c as
+// k (but not ch), ph as f, digits in a word as the sounds they stand for, doubled letters once. A
+// number stays a number.
+func fold(word string) string {
+	if word == "" || isNumber(word) {
+		return word
+	}
+	var b strings.Builder
+	b.Grow(len(word))
+	letters := []rune(word)
+	var last rune
+	for i, r := range letters {
+		r = soundLike(unicode.ToLower(r), letters[i+1:])
+		if r == last || r == 0 {
+			continue
+		}
+		if r == 'h' && last == 'f' && i > 0 && unicode.ToLower(letters[i-1]) == 'p' {
+			continue // "ph" is written by its p
+		}
+		b.WriteRune(r)
+		last = r
+	}
+	return b.String()
+}
+
+// soundLike is the letter r as it is compared, 0 for one that is left out.
+func soundLike(r rune, rest []rune) rune {
+	switch {
+	case r == '\'' || r == '’' || r == '`':
+		return 0
+	case r == 'c' && (len(rest) == 0 || unicode.ToLower(rest[0]) != 'h'):
+		return 'k'
+	case r == 'p' && len(rest) > 0 && unicode.ToLower(rest[0]) == 'h':
+		return 'f'
+	}
+	if s, ok := soundOf[r]; ok {
+		return s
+	}
+	if s, ok := sameSound[r]; ok {
+		return s
+	}
+	return r
+}
+
+func isNumber(word string) bool {
+	for i := range len(word) {
+		if word[i] < '0' || word[i] > '9' {
+			return false
+		}
+	}
+	return word != ""
+}

@@ -1,0 +1,190 @@
+package triage
+
+import (
+	"slices"
+)
+
+// hit is a signal found in the text: from and to are tokens, both included.
+type hit struct {
+	signal   signal
+	from, to int
+	form     *verbForm
+	event    bool
+	negated  bool
+}
+
+// reading is one text on its way through the reader.
+type reading struct {
+	l      *lexicon
+	text   string
+	tokens []token
+	hits   []hit
+	has    []bool // by signal: said
+	clock  string
+	ages   []age
+}
+
+// look gives every token its keys and signals. A word that comes twice is read once.
+func (r *reading) look() {
+	seen := make(map[string]int, len(r.tokens))
+	for i := range r.tokens {
+		t := &r.tokens[i]
+		if j, ok := seen[t.folded]; ok {
+			t.keys, t.hits, t.verb, t.lang, t.guessed = r.tokens[j].keys, r.tokens[j].hits, r.tokens[j].verb, r.tokens[j].lang, r.tokens[j].guessed
+			continue
+		}
+		r.l.readWord(t)
+		seen[t.folded] = i
+	}
+}
+
+// longestWord is how long a word can be and still be read; Swahili verbs stay far below.
+const longestWord = 32
+
+func (l *lexicon) readWord(t *token) {
+	if len(t.folded) > longestWord {
+		return
+	}
+	t.keys = append(t.keys, t.folded)
+	known := l.take(t, t.folded)
+	if !known && l.lang[t.folded] == 0 {
+		if w, ok := l.meant(t.folded); ok {
+			t.keys = append(t.keys, w)
+			known = l.take(t, w)
+		}
+	}
+	if !known && l.lang[t.folded] == 0 {
+		withVowels(t.folded, func(w string) bool { return l.takeVerb(t, w) })
+	}
+	t.lang = l.langOf(t)
+}
+
+// take gives the token what the word says as it stands.
+func (l *lexicon) take(t *token, word string) bool {
+	for _, s := range l.words[word] {
+		t.hits = append(t.hits, sense{signal: s})
+	}
+	verb := l.takeVerb(t, word)
+	english := false
+	l.englishForms(word, func(s *stem, form *verbForm) {
+		english = true
+		t.give(s.key, s.signals, form, form != nil && form.finite || form == nil && len(word) > len(s.key))
+	})
+	return verb || english || len(l.words[word]) > 0
+}
+
+func (l *lexicon) takeVerb(t *token, word string) bool {
+	found := false
+	l.swahili(word, func(s *stem, form verbForm) {
+		found = true
+		if t.verb == nil {
+			t.verb = &form
+		}
+		t.give(s.key, s.signals, &form, form.finite)
+		if form.negative && len(s.negated) > 0 {
+			said := form
+			said.negative = false // what it says is said: hajarudi is missing
+			t.give(s.key, s.negated, &said, true)
+		}
+	})
+	return found
+}
+
+func (t *token) give(key string, signals []signal, form *verbForm, event bool) {
+	if !slices.Contains(t.keys, key) {
+		t.keys = append(t.keys, key)
+	}
+	for _, s := range signals {
+		t.hits = append(t.hits, sense{signal: s, form: form, event: event})
+	}
+}
+
+// gather turns tokens and phrases into hits. Phrases without harm go first and take their words away.
+func (r *reading) gather() {
+	at := make([]int, 0, 8)
+	r.eachPhrase(at, func(p *phrase, at []int) {
+		if p.signal != r.l.set.none {
+			return
+		}
+		for _, i := range at {
+			r.tokens[i].used = true
+		}
+		r.hits = append(r.hits, hit{signal: p.signal, from: at[0], to: at[len(at)-1]})
+	})
+	r.eachPhrase(at, func(p *phrase, at []int) {
+		if p.signal == r.l.set.none {
+			return
+		}
+		h := hit{signal: p.signal, from: at[0], to: at[len(at)-1], event: r.happens(at)}
+		h.form = r.formIn(at)
+		h.negated = r.deniedForm(at) || r.denied(at[0]) && !r.deniesItself(at[0])
+		r.hits = append(r.hits, h)
+	})
+	for i := range r.tokens {
+		t := &r.tokens[i]
+		if t.used {
+			continue
+		}
+		for _, s := range t.hits {
+			r.hits = append(r.hits, hit{signal: s.signal, from: i, to: i, form: s.form, event: s.event, negated: s.form != nil && s.form.negative || r.denied(i)})
+		}
+	}
+	slices.SortStableFunc(r.hits, func(a, b hit) int { return a.from - b.from })
+}
+
+func (r *reading) eachPhrase(at []int, found func(*phrase, []int)) {
+	for i := range r.tokens {
+		t := &r.tokens[i]
+		if t.used {
+			continue
+		}
+		for _, key := range t.keys {
+			r.tryPhrases(key, i, at, found)
+		}
+		for _, h := range t.hits {
+			r.tryPhrases("<"+r.l.names[h.signal]+">", i, at, found)
+		}
+	}
+}
+
+func (r *reading) tryPhrases(key string, i int, at []int, found func(*phrase, []int)) {
+	for _, p := range r.l.phrases[key] {
+		if done, ok := p.match(r.tokens, i, at); ok {
+			found(p, done)
+		}
+	}
+}
+
+// happens says that one of the tokens tells of something that happens.
+func (r *reading) happens(at []int) bool {
+	for _, i := range at {
+		t := &r.tokens[i]
+		if t.verb != nil && t.verb.finite {
+			return true
+		}
+		for _, h := range t.hits {
+			if h.event {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (r *reading) formIn(at []int) *verbForm {
+	for _, i := range at {
+		if v := r.tokens[i].verb; v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+// deniedForm says that the phrase's verb says no: "hajapigwa risasi".
+func (r *reading) deniedForm(at []int) bool {
+	if v := r.formIn(at); v != nil && v.negative {
+		// A phrase written with the negative form itself means it: "haendi shule".
+		return len(r.tokens[at[0]].hits) > 0 && r.tokens[at[0]].hits[0].form != nil
+	}
+	return false
+}

@@ -1,0 +1,167 @@
+package triage
+
+import (
+	"strings"
+)
+
+// langClass is what one word says about the language.
+type langClass uint8
+
+const (
+	langNone langClass = iota
+	langEnglish
+	langSwahili
+	langSheng // Sheng, or one language bent by the other's grammar: "ananibeat"
+	langBoth  // stands in either
+)
+
+const langFile = "lexicon/lang.yaml"
+
+// The languages of a text.
+const (
+	English = "en"
+	Swahili = "sw"
+	Mixed   = "mix"
+)
+
+func (l *lexicon) addLanguages() error {
+	var lists struct {
+		English string `yaml:"en"`
+		Swahili string `yaml:"sw"`
+		Sheng   string `yaml:"sheng"`
+		Both    string `yaml:"both"`
+	}
+	if err := decode(langFile, &lists); err != nil {
+		return err
+	}
+	l.lang = map[string]langClass{}
+	for _, list := range []struct {
+		words string
+		class langClass
+	}{{lists.Both, langBoth}, {lists.Sheng, langSheng}, {lists.English, langEnglish}, {lists.Swahili, langSwahili}} {
+		for _, w := range strings.Fields(list.words) {
+			key := fold(w)
+			if had, ok := l.lang[key]; ok && had != list.class {
+				if had == langBoth || had == langSheng {
+					continue
+				}
+				l.lang[key] = langBoth
+				continue
+			}
+			l.lang[key] = list.class
+		}
+	}
+	return nil
+}
+
+// langOf says which language the word of the token is of.
+func (l *lexicon) langOf(t *token) langClass {
+	if c, ok := l.lang[t.folded]; ok {
+		return c
+	}
+	if isNumber(t.folded) {
+		return langBoth
+	}
+	swahiliVerb, english, bent := false, false, false
+	l.swahili(t.folded, func(*stem, verbForm) { swahiliVerb = true })
+	l.englishForms(t.folded, func(_ *stem, form *verbForm) {
+		english = english || form == nil
+		bent = bent || form != nil
+	})
+	switch {
+	case bent && !swahiliVerb && !english:
+		return langSheng
+	case english && !swahiliVerb:
+		return langEnglish
+	case swahiliVerb:
+		return langSwahili
+	case l.bent(t.folded):
+		return langSheng
+	case l.grammar.looksSwahili(t.folded):
+		return langSwahili
+	case len(t.keys) > 1: // a slip or a left-out vowel: what was meant counts
+		return l.meantLang(t)
+	}
+	t.guessed = true
+	return shape(t.folded)
+}
+
+func (l *lexicon) meantLang(t *token) langClass {
+	for _, k := range t.keys[1:] {
+		switch {
+		case k[0] == '~':
+			return langSwahili
+		case k[0] == '=':
+			return langEnglish
+		case l.lang[k] != langNone:
+			return l.lang[k]
+		}
+	}
+	t.guessed = true
+	return shape(t.folded)
+}
+
+// bent says that the word is an English one behind a Swahili beginning: "nimereport", "kutrack".
+func (l *lexicon) bent(word string) bool {
+	for i := 2; i < len(word)-2; i++ {
+		f, ok := l.grammar.begins[word[:i]]
+		if !ok || !f.finite && word[:1] != "k" && !f.object {
+			continue
+		}
+		rest := word[i:]
+		if l.lang[rest] == langEnglish && len(rest) > 3 || f.finite && len(rest) >= 3 && shape(rest) == langEnglish && !isVowel(rest[len(rest)-1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// shape guesses the language of a word that no list holds by how it is spelled.
+func shape(word string) langClass {
+	if len(word) < 3 {
+		return langNone
+	}
+	last := word[len(word)-1]
+	if syllables(word) {
+		if last == 'e' || last == 'o' && len(word) < 5 {
+			return langNone
+		}
+		return langSwahili
+	}
+	if !isVowel(last) || strings.HasSuffix(word, "ie") {
+		return langEnglish
+	}
+	return langNone
+}
+
+// language is the language of the text. Words of both languages, or Sheng, make it mixed; one loan in
+// many words does not.
+func (r *reading) language() string {
+	var count, guess [langBoth + 1]int
+	for i := range r.tokens {
+		switch t := &r.tokens[i]; {
+		case t.guessed:
+			guess[t.lang]++
+		case !r.inPlace(i):
+			count[t.lang]++
+		}
+	}
+	if count[langEnglish]+count[langSwahili]+count[langSheng] == 0 {
+		count = guess
+	}
+	en, sw, sheng := count[langEnglish], count[langSwahili], count[langSheng]
+	switch {
+	case en+sw+sheng == 0:
+		return English
+	case sheng > 0 && sheng+sw > 0 && en <= 4*(sheng+sw):
+		return Mixed
+	case en > 0 && sw > 0 && en*100 >= loans*(en+sw) && sw*100 >= loans*(en+sw):
+		return Mixed
+	case en > sw+sheng:
+		return English
+	}
+	return Swahili
+}
+
+// loans is the share of words in percent up to which the other language is only borrowed from.
+const loans = 10

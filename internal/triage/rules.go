@@ -1,0 +1,215 @@
+package triage
+
+import (
+	"fmt"
+	"slices"
+
+	"ripoti/internal/ripoti"
+	"ripoti/internal/routing"
+)
+
+const rulesFile = "lexicon/rules.yaml"
+
+// ruleDocument is lexicon/rules.yaml as it is written.
+type ruleDocument struct {
+	Derive     []derivation              `yaml:"derive"`
+	Categories []categoryRule            `yaml:"categories"`
+	Signs      map[routing.Sign][]string `yaml:"signs"`
+}
+
+// derivation makes a signal out of others.
+type derivation struct {
+	Signal string     `yaml:"signal"`
+	All    []string   `yaml:"all"`
+	Any    []string   `yaml:"any"`
+	None   []string   `yaml:"none"`
+	Then   [][]string `yaml:"then"`
+	Near   [][]string `yaml:"near"`
+	Within int        `yaml:"within"`
+}
+
+type categoryRule struct {
+	Category ripoti.Category `yaml:"category"`
+	If       []condition     `yaml:"if"`
+}
+
+// condition holds where all of All, one of Any, one of Has and none of None are said.
+type condition struct {
+	All  []string `yaml:"all"`
+	Any  []string `yaml:"any"`
+	Has  []string `yaml:"has"`
+	None []string `yaml:"none"`
+}
+
+// madeHere are signals that the program makes itself.
+var madeHere = []string{"child_age", "grown_age", "self_child", "self_grown", "me", "event", "clock"}
+
+// made are the names of signals that are not in the lexicon.
+func (d *ruleDocument) made() []string {
+	names := slices.Clone(madeHere)
+	for _, v := range d.Derive {
+		names = append(names, v.Signal)
+	}
+	return names
+}
+
+// rules is the document with names turned into signals.
+type rules struct {
+	derive     []derived
+	categories []categoryGuard
+	signs      []signRule
+}
+
+type derived struct {
+	signal signal
+	guard  guard
+	first  []signal
+	second []signal
+	within int
+	either bool // the second may stand on either side
+}
+
+type categoryGuard struct {
+	category ripoti.Category
+	guards   []guard
+}
+
+type guard struct{ all, any, has, none []signal }
+
+type signRule struct {
+	sign    routing.Sign
+	signals []signal
+}
+
+func (l *lexicon) compile(d *ruleDocument) (*rules, error) {
+	c := compiler{l: l}
+	out := &rules{}
+	for _, v := range d.Derive {
+		g := derived{signal: c.one(v.Signal), within: v.Within, guard: guard{all: c.list(v.All), any: c.list(v.Any), none: c.list(v.None)}}
+		pair := v.Then
+		if v.Near != nil {
+			pair, g.either = v.Near, true
+		}
+		if len(pair) == 2 {
+			g.first, g.second = c.list(pair[0]), c.list(pair[1])
+		} else if len(pair) != 0 {
+			c.fail(fmt.Errorf("%s: two lists are needed", v.Signal))
+		}
+		out.derive = append(out.derive, g)
+	}
+	for _, v := range d.Categories {
+		if !slices.Contains(ripoti.Categories, v.Category) {
+			c.fail(fmt.Errorf("there is no category %q", v.Category))
+		}
+		g := categoryGuard{category: v.Category}
+		for _, w := range v.If {
+			g.guards = append(g.guards, guard{c.list(w.All), c.list(w.Any), c.list(w.Has), c.list(w.None)})
+		}
+		out.categories = append(out.categories, g)
+	}
+	for _, sign := range routing.Signs {
+		if names, ok := d.Signs[sign]; ok {
+			out.signs = append(out.signs, signRule{sign, c.list(names)})
+		}
+	}
+	if c.err != nil {
+		return nil, fmt.Errorf("lexicon: %s: %w", rulesFile, c.err)
+	}
+	return out, nil
+}
+
+// compiler keeps the first error.
+type compiler struct {
+	l   *lexicon
+	err error
+}
+
+func (c *compiler) fail(err error) {
+	if c.err == nil {
+		c.err = err
+	}
+}
+
+func (c *compiler) one(name string) signal {
+	s, ok := c.l.byName[name]
+	if !ok {
+		c.fail(fmt.Errorf("there is no signal %q", name))
+	}
+	return s
+}
+
+func (c *compiler) list(names []string) []signal {
+	out := make([]signal, 0, len(names))
+	for _, n := range names {
+		out = append(out, c.one(n))
+	}
+	return out
+}
+
+func (g guard) open(has []bool) bool {
+	said := func(s signal) bool { return has[s] }
+	for _, s := range g.all {
+		if !has[s] {
+			return false
+		}
+	}
+	return (len(g.any) == 0 || slices.ContainsFunc(g.any, said)) && (len(g.has) == 0 || slices.ContainsFunc(g.has, said)) && !slices.ContainsFunc(g.none, said)
+}
+
+// derive adds the signals that follow from others, in the order of the document.
+func (r *reading) derive(rules *rules) {
+	for i := range rules.derive {
+		d := &rules.derive[i]
+		if r.has[d.signal] || !d.guard.open(r.has) {
+			continue
+		}
+		if d.first == nil {
+			r.has[d.signal] = true
+			continue
+		}
+		if from, to, ok := r.close(d); ok {
+			r.has[d.signal] = true
+			r.hits = append(r.hits, hit{signal: d.signal, from: from, to: to})
+		}
+	}
+}
+
+// close finds two hits of the sets near one another.
+func (r *reading) close(d *derived) (from, to int, ok bool) {
+	for _, a := range r.hits {
+		if a.negated || !slices.Contains(d.first, a.signal) {
+			continue
+		}
+		for _, b := range r.hits {
+			if b.negated || !slices.Contains(d.second, b.signal) {
+				continue
+			}
+			if gap := b.from - a.to; gap >= 0 && gap <= d.within {
+				return a.from, b.to, true
+			}
+			if gap := a.from - b.to; d.either && gap >= 0 && gap <= d.within {
+				return b.from, a.to, true
+			}
+		}
+	}
+	return 0, 0, false
+}
+
+// categories is the first category that fits and, of those behind it, the first other one.
+func (r *rules) category(has []bool) (first ripoti.Category, others []ripoti.Category) {
+	for _, c := range r.categories {
+		if !slices.ContainsFunc(c.guards, func(g guard) bool { return g.open(has) }) {
+			continue
+		}
+		if first == "" {
+			if first = c.category; first == ripoti.Unclear {
+				return first, nil
+			}
+			continue
+		}
+		if c.category != ripoti.Unclear {
+			others = append(others, c.category)
+		}
+	}
+	return first, others
+}

@@ -1,0 +1,83 @@
+package triage
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// token is one word of a text with where it stands, in bytes.
+type token struct {
+	start, end int
+	folded     string
+	// after says that a mark of punctuation parts it from the word before it.
+	after bool
+	// keys are what phrases may know the token by: its word, "~stem" and "=stem".
+	keys []string
+	hits []sense
+	// used says that a phrase without harm has taken the token away.
+	used bool
+	verb *verbForm // the form it was read as, nil where it is no Swahili verb
+	lang langClass
+	// guessed says that lang was guessed by the spelling alone.
+	guessed bool
+}
+
+// sense is one signal a token gives by itself.
+type sense struct {
+	signal signal
+	form   *verbForm // of a verb, else nil
+	event  bool      // it tells that something happens, not only what it is called
+}
+
+// scan cuts a text into words. Any bytes will do: what is no letter and no digit parts words.
+func scan(text string) []token {
+	var out []token
+	after := true
+	for i := 0; i < len(text); {
+		r, n := utf8.DecodeRuneInString(text[i:])
+		if !inWord(r) {
+			after = after || parts(r)
+			i += n
+			continue
+		}
+		end := wordEnd(text, i)
+		out = append(out, token{start: i, end: end, folded: fold(text[i:end]), after: after})
+		after = false
+		i = end
+	}
+	return out
+}
+
+// wordEnd is where the word at i ends. A number before letters is a word of its own: "13yrs".
+func wordEnd(text string, i int) int {
+	start, digits := i, true
+	for i < len(text) {
+		r, n := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case r >= '0' && r <= '9':
+		case !inWord(r) && !(isApostrophe(r) && i > start && i+n < len(text)):
+			return i
+		case digits && i > start:
+			return i
+		default:
+			digits = false
+		}
+		i += n
+	}
+	return i
+}
+
+func inWord(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+func isApostrophe(r rune) bool { return r == '\'' || r == '’' || r == '`' }
+
+// parts says that a mark ends what was being said.
+func parts(r rune) bool {
+	switch r {
+	case '.', ',', ';', ':', '!', '?', '\n', '(', ')':
+		return true
+	}
+	return false
+}
