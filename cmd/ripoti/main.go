@@ -14,6 +14,7 @@ import (
 // commands are what `ripoti` can be told to do, a file each.
 type commands struct {
 	Place     placeCommand     `cmd:"" help:"Tell which place a text means."`
+	Triage    triageCommand    `cmd:"" help:"Tell what a text seems to report: harm, urgency, language and place."`
 	Route     routeCommand     `cmd:"" help:"Tell who would hear of a report, and why."`
 	Rules     rulesCommand     `cmd:"" help:"Give out the routing rules or look at a document of rules."`
 	Directory directoryCommand `cmd:"" help:"Look at tables of offices and contacts, or turn them into another form."`

@@ -11,6 +11,7 @@ type hit struct {
 	form     *verbForm
 	event    bool
 	negated  bool
+	stem     bool // of an English stem
 }
 
 // reading is one text on its way through the reader.
@@ -30,7 +31,7 @@ func (r *reading) look() {
 	for i := range r.tokens {
 		t := &r.tokens[i]
 		if j, ok := seen[t.folded]; ok {
-			t.keys, t.hits, t.verb, t.lang, t.guessed = r.tokens[j].keys, r.tokens[j].hits, r.tokens[j].verb, r.tokens[j].lang, r.tokens[j].guessed
+			t.keys, t.hits, t.verb, t.lang, t.guessed, t.verbLike = r.tokens[j].keys, r.tokens[j].hits, r.tokens[j].verb, r.tokens[j].lang, r.tokens[j].guessed, r.tokens[j].verbLike
 			continue
 		}
 		r.l.readWord(t)
@@ -46,7 +47,7 @@ func (l *lexicon) readWord(t *token) {
 		return
 	}
 	t.keys = append(t.keys, t.folded)
-	known := l.take(t, t.folded)
+	known := l.take(t, t.folded) || l.placeWords[t.folded]
 	if !known && l.lang[t.folded] == 0 {
 		if w, ok := l.meant(t.folded); ok {
 			t.keys = append(t.keys, w)
@@ -66,9 +67,12 @@ func (l *lexicon) take(t *token, word string) bool {
 	}
 	verb := l.takeVerb(t, word)
 	english := false
-	l.englishForms(word, func(s *stem, form *verbForm) {
+	l.englishForms(word, func(s *stem, form *verbForm, event bool) {
 		english = true
-		t.give(s.key, s.signals, form, form != nil && form.finite || form == nil && len(word) > len(s.key))
+		t.give(s.key, s.signals, form, event)
+		for i := range t.hits {
+			t.hits[i].stem = t.hits[i].stem || form == nil && slices.Contains(s.signals, t.hits[i].signal)
+		}
 	})
 	return verb || english || len(l.words[word]) > 0
 }
@@ -80,7 +84,11 @@ func (l *lexicon) takeVerb(t *token, word string) bool {
 		if t.verb == nil {
 			t.verb = &form
 		}
-		t.give(s.key, s.signals, &form, form.finite)
+		signals := s.signals
+		if form.bare && !form.passive { // an order or the name of a deed, not a report of one
+			signals = nil
+		}
+		t.give(s.key, signals, &form, form.finite)
 		if form.negative && len(s.negated) > 0 {
 			said := form
 			said.negative = false // what it says is said: hajarudi is missing
@@ -103,7 +111,7 @@ func (t *token) give(key string, signals []signal, form *verbForm, event bool) {
 func (r *reading) gather() {
 	at := make([]int, 0, 8)
 	r.eachPhrase(at, func(p *phrase, at []int) {
-		if p.signal != r.l.set.none {
+		if !r.l.set.takes(p.signal) {
 			return
 		}
 		for _, i := range at {
@@ -112,8 +120,13 @@ func (r *reading) gather() {
 		r.hits = append(r.hits, hit{signal: p.signal, from: at[0], to: at[len(at)-1]})
 	})
 	r.eachPhrase(at, func(p *phrase, at []int) {
-		if p.signal == r.l.set.none {
+		if r.l.set.takes(p.signal) {
 			return
+		}
+		if len(at) > 1 {
+			for _, i := range at {
+				r.tokens[i].phrased = true
+			}
 		}
 		h := hit{signal: p.signal, from: at[0], to: at[len(at)-1], event: r.happens(at)}
 		h.form = r.formIn(at)
@@ -126,7 +139,7 @@ func (r *reading) gather() {
 			continue
 		}
 		for _, s := range t.hits {
-			r.hits = append(r.hits, hit{signal: s.signal, from: i, to: i, form: s.form, event: s.event, negated: s.form != nil && s.form.negative || r.denied(i)})
+			r.hits = append(r.hits, hit{signal: s.signal, from: i, to: i, form: s.form, event: s.event, stem: s.stem, negated: s.form != nil && s.form.negative || r.denied(i)})
 		}
 	}
 	slices.SortStableFunc(r.hits, func(a, b hit) int { return a.from - b.from })

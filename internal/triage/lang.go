@@ -1,6 +1,7 @@
 package triage
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -64,7 +65,7 @@ func (l *lexicon) langOf(t *token) langClass {
 	}
 	swahiliVerb, english, bent := false, false, false
 	l.swahili(t.folded, func(*stem, verbForm) { swahiliVerb = true })
-	l.englishForms(t.folded, func(_ *stem, form *verbForm) {
+	l.englishForms(t.folded, func(_ *stem, form *verbForm, _ bool) {
 		english = english || form == nil
 		bent = bent || form != nil
 	})
@@ -78,9 +79,13 @@ func (l *lexicon) langOf(t *token) langClass {
 	case l.bent(t.folded):
 		return langSheng
 	case l.grammar.looksSwahili(t.folded):
-		return langSwahili
+		t.verbLike = true // or a name: Naivasha
+		return langNone
 	case len(t.keys) > 1: // a slip or a left-out vowel: what was meant counts
 		return l.meantLang(t)
+	}
+	if word := strings.ToLower(t.raw); englishSpelling(word) {
+		return langEnglish
 	}
 	t.guessed = true
 	return shape(t.folded)
@@ -109,11 +114,22 @@ func (l *lexicon) bent(word string) bool {
 			continue
 		}
 		rest := word[i:]
-		if l.lang[rest] == langEnglish && len(rest) > 3 || f.finite && len(rest) >= 3 && shape(rest) == langEnglish && !isVowel(rest[len(rest)-1]) {
+		if l.lang[rest] == langEnglish && len(rest) > 3 || f.finite && len(rest) >= 4 && shape(rest) == langEnglish && !isVowel(rest[len(rest)-1]) {
 			return true
 		}
 	}
 	return false
+}
+
+// englishLetters are letters side by side that stand in English words and in no Swahili ones.
+var englishLetters = strings.Fields("ck ee oo ea ght ould tion ough ly x q tr pl bl cl cr dr gr fl sp st ss ll tt ff pp nn wh ow ew ck ge gh ct pt ft lt rt rd rs ns nt ld lk mp nk")
+
+// englishSpelling says that a word that no list holds is spelled as English words are.
+func englishSpelling(word string) bool {
+	if len(word) < 5 || isVowel(word[len(word)-1]) && word[len(word)-1] != 'e' {
+		return false
+	}
+	return slices.ContainsFunc(englishLetters, func(s string) bool { return strings.Contains(word, s) })
 }
 
 // shape guesses the language of a word that no list holds by how it is spelled.
@@ -138,16 +154,24 @@ func shape(word string) langClass {
 // many words does not.
 func (r *reading) language() string {
 	var count, guess [langBoth + 1]int
+	verbs, longest := 0, [langBoth + 1]int{}
 	for i := range r.tokens {
 		switch t := &r.tokens[i]; {
+		case r.l.placeWords[t.folded]:
+		case t.verbLike:
+			verbs++
 		case t.guessed:
 			guess[t.lang]++
 		case !r.inPlace(i):
 			count[t.lang]++
+			longest[t.lang] = max(longest[t.lang], len(t.folded))
 		}
 	}
 	if count[langEnglish]+count[langSwahili]+count[langSheng] == 0 {
-		count = guess
+		count, longest = guess, [langBoth + 1]int{}
+		count[langSwahili] += verbs
+	} else if count[langSwahili] > 0 || count[langSheng] > 0 {
+		count[langSwahili] += verbs
 	}
 	en, sw, sheng := count[langEnglish], count[langSwahili], count[langSheng]
 	switch {
@@ -155,7 +179,7 @@ func (r *reading) language() string {
 		return English
 	case sheng > 0 && sheng+sw > 0 && en <= 4*(sheng+sw):
 		return Mixed
-	case en > 0 && sw > 0 && en*100 >= loans*(en+sw) && sw*100 >= loans*(en+sw):
+	case borrowed(en, longest[langEnglish]) && borrowed(sw, longest[langSwahili]):
 		return Mixed
 	case en > sw+sheng:
 		return English
@@ -163,5 +187,8 @@ func (r *reading) language() string {
 	return Swahili
 }
 
-// loans is the share of words in percent up to which the other language is only borrowed from.
-const loans = 10
+// borrowed says that so many words of a language are more than a slip or a short word both have.
+func borrowed(words, longest int) bool { return words >= 2 || words == 1 && longest >= longLoan }
+
+// longLoan is how long a single word must be to be a word of that language for certain.
+const longLoan = 4

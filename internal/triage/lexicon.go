@@ -41,6 +41,7 @@ type lexicon struct {
 	vowelStems map[byte]bool
 	phrases    map[string][]*phrase // by the first key
 	lang       map[string]langClass
+	placeWords map[string]bool      // words of names of places
 	slips      map[string][]string // what is left of a word without one letter -> words
 	set        *sets
 	harms      []bool // by signal: harm is done
@@ -49,8 +50,12 @@ type lexicon struct {
 
 // sets are the signals that the program asks for by name.
 type sets struct {
-	none signal
+	none   signal
+	parent signal
 }
+
+// takes says that a phrase of the signal takes its words away from everything else.
+func (s *sets) takes(x signal) bool { return x == s.none || x == s.parent }
 
 func loadLexicon(rules *ruleDocument) (*lexicon, error) {
 	l := &lexicon{
@@ -76,7 +81,7 @@ func loadLexicon(rules *ruleDocument) (*lexicon, error) {
 		return nil, err
 	}
 	l.indexSlips()
-	l.set = &sets{none: l.byName["none"]}
+	l.set = &sets{none: l.byName["none"], parent: l.byName["parent"]}
 	l.harms = l.flags(harmSignals...)
 	l.isPerson = l.flags("child", "young", "girl", "adult", "grown")
 	return l, nil
@@ -204,7 +209,7 @@ func (l *lexicon) indexSlips() {
 // meant is the word of the lexicon that is one slip of the thumb away: a letter left out, put in,
 // wrong, or two swapped. The first letter must be right.
 func (l *lexicon) meant(word string) (string, bool) {
-	if len(word) < shortestSlip || l.lang[word] != 0 || isNumber(word) {
+	if len(word) < shortestSlip || l.lang[word] != 0 || isNumber(word) || l.grammar.looksSwahili(word) {
 		return "", false
 	}
 	best := ""

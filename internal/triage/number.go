@@ -79,7 +79,7 @@ var (
 	spanBehind = folded("ago iliyopita iliopita zilizopita sasa now jela jail prison ndoa marriage later baadaye")
 	menBefore  = folded("man men mzee mzae mwanaume wanaume jamaa mse msee uncle neighbour neighbor jirani teacher mwalimu suspect mshukiwa guy husband mume baba father elder by")
 	notYears   = folded("days siku weeks wiki months miezi hours masaa saa bob k shillings km am pm people watu girls boys children watoto watoi wasichana women men minutes dakika cows ng'ombe mbuzi goats times mara kids phase area number houses nyumba wives bibi")
-	smallUnits = folded("miezi months month weeks wiki siku days mwezi week day")
+	below      = folded("under below chini")
 )
 
 // readAges finds every age: "girl of 9", "13yrs", "miaka kumi na tatu", "niko 14", "she is 15".
@@ -101,6 +101,8 @@ func (r *reading) ageAt(i, took, n int) (age, bool) {
 	a := age{years: n, from: i, to: i + took - 1}
 	counted := beforeAge[before] || yearWords[behind]
 	switch {
+	case below[before] || below[r.word(i-2)]:
+		return a, false
 	case counted:
 		next := behind
 		if yearWords[behind] {
@@ -131,7 +133,7 @@ func (r *reading) ageAt(i, took, n int) (age, bool) {
 		if !r.personNear(i - 2) {
 			return a, false
 		}
-	case before == "is" || before == "only" || before == "are" || before == "ako" || before == "ana" || before == "iuko" || before == "below" || before == "under" || before == "just" || before == "was":
+	case before == "is" || before == "only" || before == "are" || before == "ako" || before == "ana" || before == "iuko" || before == "just" || before == "was":
 		if n < 3 || before == "are" && !(behind == "" || r.tokens[min(i+took, len(r.tokens)-1)].after || behind == "or" || behind == "and") {
 			return a, false
 		}

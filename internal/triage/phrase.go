@@ -20,7 +20,7 @@ type element struct {
 	gap     bool // words may stand before it
 }
 
-const gapWords = 3
+const gapWords = 4
 
 func (l *lexicon) addPhrase(s signal, text string) error {
 	p := &phrase{signal: s}

@@ -33,6 +33,19 @@ var (
 // maxSpots is how many phrases are kept: each costs one search of the gazetteer.
 const maxSpots = 8
 
+// addPlaces notes the words of the names of places that are no other words.
+func (l *lexicon) addPlaces(g *gazetteer.Gazetteer) {
+	l.placeWords = map[string]bool{}
+	for _, p := range g.All() {
+		for _, w := range strings.FieldsFunc(p.Name, func(r rune) bool { return !inWord(r) && !isApostrophe(r) }) {
+			key := fold(w)
+			if _, listed := l.lang[key]; !listed && len(key) > 3 && len(l.words[key]) == 0 {
+				l.placeWords[key] = true
+			}
+		}
+	}
+}
+
 // spots lists the phrases that may name the place, best first.
 func (r *reading) spots() []spot {
 	var out []spot
@@ -51,7 +64,7 @@ func (r *reading) spots() []spot {
 // nameable says that token i may begin the name of a place: no word of a list, no signal.
 func (r *reading) nameable(i int) bool {
 	t := &r.tokens[i]
-	if len(t.folded) < 3 || isNumber(t.folded) || len(t.hits) > 0 && !r.slipOnly(t) || placeCues[t.folded] || originCues[t.folded] {
+	if len(t.folded) < 3 || t.used || t.phrased || isNumber(t.folded) || len(t.hits) > 0 && !r.slipOnly(t) || placeCues[t.folded] || originCues[t.folded] {
 		return false
 	}
 	if c, ok := r.l.lang[t.folded]; ok {
@@ -114,7 +127,9 @@ func (r *reading) spotAt(from, to int) spot {
 	if to == len(r.tokens)-1 || from == 0 {
 		s.rank++
 	}
-	if r.tokens[from].verb != nil || r.l.grammar.looksSwahili(r.tokens[from].folded) {
+	if r.l.placeWords[r.word(from)] {
+		s.rank += 2
+	} else if r.tokens[from].verb != nil || r.l.grammar.looksSwahili(r.tokens[from].folded) {
 		s.rank--
 	}
 	return s
@@ -122,6 +137,9 @@ func (r *reading) spotAt(from, to int) spot {
 
 // inPlace says that the token is likely part of a place's name and tells nothing of the language.
 func (r *reading) inPlace(i int) bool {
+	if r.l.placeWords[r.word(i)] {
+		return true
+	}
 	if !r.nameable(i) || i == 0 {
 		return false
 	}

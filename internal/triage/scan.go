@@ -7,8 +7,8 @@ import (
 
 // token is one word of a text with where it stands, in bytes.
 type token struct {
-	start, end int
-	folded     string
+	start, end  int
+	raw, folded string
 	// after says that a mark of punctuation parts it from the word before it.
 	after bool
 	// keys are what phrases may know the token by: its word, "~stem" and "=stem".
@@ -16,8 +16,12 @@ type token struct {
 	hits []sense
 	// used says that a phrase without harm has taken the token away.
 	used bool
-	verb *verbForm // the form it was read as, nil where it is no Swahili verb
-	lang langClass
+	// phrased says that it is part of a phrase.
+	phrased bool
+	// verbLike says that it has the shape of a Swahili verb that the lexicon does not hold.
+	verbLike bool
+	verb     *verbForm // the form it was read as, nil where it is no Swahili verb
+	lang     langClass
 	// guessed says that lang was guessed by the spelling alone.
 	guessed bool
 }
@@ -27,6 +31,7 @@ type sense struct {
 	signal signal
 	form   *verbForm // of a verb, else nil
 	event  bool      // it tells that something happens, not only what it is called
+	stem   bool      // of an English stem
 }
 
 // scan cuts a text into words. Any bytes will do: what is no letter and no digit parts words.
@@ -41,7 +46,7 @@ func scan(text string) []token {
 			continue
 		}
 		end := wordEnd(text, i)
-		out = append(out, token{start: i, end: end, folded: fold(text[i:end]), after: after})
+		out = append(out, token{start: i, end: end, raw: text[i:end], folded: fold(text[i:end]), after: after})
 		after = false
 		i = end
 	}

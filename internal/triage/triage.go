@@ -1,8 +1,10 @@
 package triage
 
 import (
+	"fmt"
 	"slices"
 
+	"ripoti/internal/gazetteer"
 	"ripoti/internal/ripoti"
 	"ripoti/internal/routing"
 )
@@ -45,11 +47,19 @@ type Reader struct {
 	routing *routing.Rules
 }
 
-// Load reads the embedded lexicon and weighs by the rules of the house.
-func Load() (*Reader, error) { return LoadWith(routing.Default()) }
+// Load reads the embedded lexicon, weighs by the rules of the house and knows the names of the
+// built-in table of places.
+func Load() (*Reader, error) {
+	g, err := gazetteer.Load()
+	if err != nil {
+		return nil, fmt.Errorf("triage: places: %w", err)
+	}
+	return LoadWith(routing.Default(), g)
+}
 
-// LoadWith is Load with the network's own rules of urgency.
-func LoadWith(urgency *routing.Rules) (*Reader, error) {
+// LoadWith is Load with the network's own rules of urgency and its own places. Of the places only the
+// names are kept: a name is no word of a language.
+func LoadWith(urgency *routing.Rules, g *gazetteer.Gazetteer) (*Reader, error) {
 	var doc ruleDocument
 	if err := decode(rulesFile, &doc); err != nil {
 		return nil, err
@@ -58,6 +68,7 @@ func LoadWith(urgency *routing.Rules) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.addPlaces(g)
 	r, err := l.compile(&doc)
 	if err != nil {
 		return nil, err
@@ -86,7 +97,7 @@ func (r *reading) collect() {
 		}
 		r.has[h.signal] = true
 		if r.l.harms[h.signal] {
-			r.say("event", h, h.event || r.someoneBefore(h.from))
+			r.say("event", h, h.event || h.stem && r.someoneBefore(h.from))
 			r.say("me", h, r.harmsSender(h))
 		}
 	}
@@ -128,7 +139,7 @@ func (r *reading) collectAge(a age) {
 var (
 	senderAsObject = folded("me us")
 	senderWas      = folded("was am got get been being were")
-	someone        = folded("he she they who i we someone somebody man men woman father mother husband wife boyfriend teacher uncle neighbour police boys people was were is are been being got has have had him her")
+	someone        = folded("he she they who i we someone somebody man men woman father mother husband wife boyfriend teacher uncle neighbour police boys people")
 )
 
 // harmsSender says that the harm is done to the sender: nimepigwa, ananipiga, "beats me".

@@ -14,6 +14,7 @@ type verbForm struct {
 	future   bool
 	habit    bool // hupiga
 	relative bool // aliyepiga
+	bare     bool // it has no beginning: piga
 }
 
 // subjects begin a verb; n is ni written short.
@@ -50,7 +51,10 @@ var extensions = []struct {
 var clitics = []string{"", "ni", "je", "po", "ye", "o"}
 
 // englishEnds follow an English stem, the last ones in Sheng: "alirapiwa".
-var englishEnds = []string{"", "s", "es", "d", "ed", "ing", "en", "er", "ers", "r", "rs", "ation", "ment"}
+var englishEnds = []string{"s", "es", "d", "ed", "ing", "en"}
+
+// nounEnds follow an English stem that is only named: "defilement".
+var nounEnds = []string{"", "er", "ers", "r", "rs", "ation", "ment"}
 var shengEnds = []string{"iwa", "ewa", "wa", "uwa", "a", "ia", "ea", "isha", "ish", "e", "ishwa", "iana", "ana", "i", "ad", "iwe", "ewe"}
 
 // ending is what the end of a verb says.
@@ -63,7 +67,7 @@ type ending struct {
 type grammar struct {
 	begins  map[string]verbForm
 	ends    map[string]ending
-	english map[string]bool
+	english map[string]bool // true: it tells that something happens
 	sheng   map[string]bool
 }
 
@@ -75,9 +79,15 @@ func newGrammar() *grammar {
 	for _, x := range extensions {
 		for _, v := range []string{"a", "e", "i"} {
 			for _, c := range clitics {
+				if c == "ni" && v != "e" { // saidieni
+					continue
+				}
 				g.end(x.text+v+c, ending{passive: x.passive, i: v == "i"})
 			}
 		}
+	}
+	for _, e := range nounEnds {
+		g.english[fold(e)] = false
 	}
 	for _, e := range englishEnds {
 		g.english[fold(e)] = true
@@ -188,7 +198,7 @@ func (l *lexicon) stemAt(word string, i int, begin verbForm, found func(*stem, v
 			continue
 		}
 		form := begin
-		form.passive = end.passive
+		form.passive, form.bare = end.passive, i == 0
 		if s.needObject && !form.object && !form.passive {
 			continue
 		}
@@ -197,10 +207,11 @@ func (l *lexicon) stemAt(word string, i int, begin verbForm, found func(*stem, v
 }
 
 // englishForms calls found for every reading of the word as an English stem, alone or in Sheng.
-func (l *lexicon) englishForms(word string, found func(*stem, *verbForm)) {
+func (l *lexicon) englishForms(word string, found func(s *stem, form *verbForm, event bool)) {
 	for j := 2; j <= len(word); j++ {
-		if s, ok := l.english[word[:j]]; ok && l.grammar.english[word[j:]] && !s.needBegin {
-			found(s, nil)
+		s, ok := l.english[word[:j]]
+		if event, ends := l.grammar.english[word[j:]]; ok && ends && !s.needBegin {
+			found(s, nil, event)
 		}
 	}
 	for i := 2; i < len(word)-2; i++ {
@@ -210,12 +221,13 @@ func (l *lexicon) englishForms(word string, found func(*stem, *verbForm)) {
 		}
 		for j := i + 3; j <= len(word); j++ {
 			s, ok := l.english[word[i:j]]
-			if !ok || j-i < 4 && !s.needBegin || !l.grammar.english[word[j:]] && !l.grammar.sheng[word[j:]] || s.needBegin && word[j:] == "" {
+			_, ends := l.grammar.english[word[j:]]
+			if !ok || j-i < 4 && !s.needBegin || !ends && !l.grammar.sheng[word[j:]] || s.needBegin && word[j:] == "" {
 				continue
 			}
 			form := begin
 			form.passive = len(word)-j >= 2 && word[len(word)-2:] == "wa"
-			found(s, &form)
+			found(s, &form, form.finite)
 		}
 	}
 }
