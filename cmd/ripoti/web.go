@@ -77,7 +77,12 @@ func (h *house) openDialogues() (dialog.Store, error) {
 	}
 	client := redis.NewUniversalClient(dialog.Tune(options, h.cfg.Stores.PressTimeout))
 	h.closers = append(h.closers, func() { client.Close() })
-	return dialog.NewRedis(client, false)
+	store, err := dialog.NewRedis(client, false)
+	if err != nil {
+		return nil, err
+	}
+	store.Timeout = h.cfg.Stores.PressTimeout
+	return store, nil
 }
 
 // web is the part of the house that answers gateways.
@@ -92,6 +97,7 @@ func (h *house) web(dialogues dialog.Store, checks ...handlers.Check) web {
 		Book: flows.New(h.words, placesOf{h.places}), Desk: desk, Store: dialogues, Spare: dialog.NewMemory(dialog.DefaultLimit),
 		Seal: h.keys.Narratives, Hash: h.keys.Hash, Now: h.now, Log: h.log, Metrics: h.metrics,
 		Help: webhook.Help(h.words), Limits: webhook.DefaultLimits,
+		DeskLimit: cfg.Serving.FileTimeout, CutAfter: cfg.Serving.CutAfter,
 	})
 	secrets := make([]string, len(cfg.Gateway.HookSecrets))
 	for i, s := range cfg.Gateway.HookSecrets {

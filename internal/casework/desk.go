@@ -164,7 +164,7 @@ func (d *Desk) Rescue(ctx context.Context) (rescued int, err error) {
 		}
 		rescued++
 	}
-	return rescued, nil
+	return rescued, d.Store.ForgetDropped(ctx, d.Now().Add(-time.Hour))
 }
 
 // queueOf is the queue whose tasks wait as long as the urgency allows.

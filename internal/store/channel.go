@@ -30,6 +30,16 @@ func (s *Store) Channel(ctx context.Context, name string) (Channel, error) {
 	return c, nil
 }
 
+// Begin reads a provider's list anew, from a mark and from the present time on.
+func (s *Store) Begin(ctx context.Context, name, mark string) error {
+	_, err := s.write.ExecContext(ctx, `insert into channels (name, since, mark, pulled_at) values ($1,$2,$3,0)
+		on conflict (name) do update set since = excluded.since, mark = excluded.mark, pulled_at = 0`, name, micros(s.now()), mark)
+	if err != nil {
+		return fmt.Errorf("begin channel: %w", err)
+	}
+	return nil
+}
+
 // Pulled notes that a provider's list was read up to a mark.
 func (s *Store) Pulled(ctx context.Context, name, mark string) error {
 	if _, err := s.write.ExecContext(ctx, "update channels set mark = $2, pulled_at = $3 where name = $1", name, mark, micros(s.now())); err != nil {

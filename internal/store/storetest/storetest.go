@@ -58,6 +58,7 @@ func Run(t *testing.T, open Open) {
 		{"a filer that is closed saves what it was given and takes no more", closedFiler},
 		{"a held draft goes out when its time has come", heldDraft},
 		{"a held draft that was filed or dropped does not go out", heldGone},
+		{"a held draft that comes after its drop is not held, and nothing of it stays", heldAfterDrop},
 		{"a held draft of a conversation that filed is not held", heldLate},
 		{"an unknown report is not_found", unknown},
 		{"the line of events proves itself and shows every break", chainOfEvents},
@@ -342,6 +343,32 @@ func heldGone(t *testing.T, f *fixture) {
 	f.must(err)
 	if len(due) != 0 {
 		t.Errorf("still due: %v", due)
+	}
+}
+
+func heldAfterDrop(t *testing.T, f *fixture) {
+	f.must(f.Hold(f.ctx, f.held("c1"), f.clock.Now()))
+	f.must(f.DropHeld(f.ctx, "c1"))
+	f.must(f.Hold(f.ctx, f.held("c1"), f.clock.Now()))
+	f.must(f.DropHeld(f.ctx, "c2"))
+	f.must(f.Hold(f.ctx, f.held("c2"), f.clock.Now()))
+	due, err := f.DueHeld(f.ctx, 10)
+	f.must(err)
+	if len(due) != 0 {
+		t.Errorf("due: %v", due)
+	}
+	count := func() (n int) {
+		f.must(f.db.QueryRowContext(f.ctx, "select count(*) from held_drafts").Scan(&n))
+		return n
+	}
+	f.must(f.ForgetDropped(f.ctx, f.clock.Now().Add(-time.Hour)))
+	if count() != 2 {
+		t.Error("forgotten too early")
+	}
+	f.clock.Move(2 * time.Hour)
+	f.must(f.ForgetDropped(f.ctx, f.clock.Now().Add(-time.Hour)))
+	if n := count(); n != 0 {
+		t.Errorf("%d rows stay for ever", n)
 	}
 }
 
