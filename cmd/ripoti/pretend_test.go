@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -16,6 +15,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // pretendTwilio takes messages as Twilio does, signs its callbacks, and has a temper.
@@ -28,6 +29,7 @@ type pretendTwilio struct {
 	taken  []pretendSMS
 	temper []func(http.ResponseWriter, *http.Request) bool // each is used up by one request
 	asked  int
+	inbox  []pretendText
 }
 
 type pretendSMS struct {
@@ -94,7 +96,7 @@ func (p *pretendTwilio) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Method != http.MethodPost {
-		json.NewEncoder(w).Encode(map[string]any{"messages": []any{}})
+		p.tell(w, r)
 		return
 	}
 	if err := r.ParseForm(); err != nil {
@@ -120,7 +122,7 @@ func (p *pretendTwilio) serve(w http.ResponseWriter, r *http.Request) {
 func (p *pretendTwilio) take(r *http.Request) pretendSMS {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	sms := pretendSMS{SID: fmt.Sprintf("SM%032d", len(p.taken)+1), To: r.PostForm.Get("To"), From: r.PostForm.Get("From"),
+	sms := pretendSMS{SID: "SM" + strings.ReplaceAll(uuid.NewString(), "-", ""), To: r.PostForm.Get("To"), From: r.PostForm.Get("From"),
 		Body: r.PostForm.Get("Body"), Callback: r.PostForm.Get("StatusCallback"), At: time.Now()}
 	p.taken = append(p.taken, sms)
 	return sms
