@@ -25,6 +25,7 @@ const (
 	SayWalled      = "walled"      // E4
 	SayTold        = "told"        // a copy that owes no answer
 	SayNobody      = "nobody"      // no recipient was found
+	SayUpdate      = "update"      // more was told after the alert had left
 
 	SayLiaison         = "liaison"           // E5: the local station is not told
 	SaySocial          = "social.new"        // W1
@@ -41,7 +42,7 @@ const (
 )
 
 // Says are all of them.
-var Says = []string{SayAlert, SayReminder, SayOCS, SayCommander, SayCoordinator, SayDirector, SayWalled, SayTold, SayNobody,
+var Says = []string{SayAlert, SayReminder, SayOCS, SayCommander, SayCoordinator, SayDirector, SayWalled, SayTold, SayNobody, SayUpdate,
 	SayLiaison, SaySocial, SaySocialNoContact, SayAccepted, SayWhy, SayDeclined, SayState, SayHelp, SayUnknown, SayNumbers, SayBundle, SayMedia}
 
 // MostBundled is how many reports' numbers fit into one bundle.
@@ -92,7 +93,9 @@ type Facts struct {
 	// accepted it.
 	Status ripoti.AssignmentStatus `json:"status,omitempty"`
 	Closed bool                    `json:"closed,omitempty"`
-	Mine   bool                    `json:"mine,omitempty"`
+	// Declined says that the step before was told and cannot: it did not stay silent.
+	Declined bool `json:"declined,omitempty"`
+	Mine     bool `json:"mine,omitempty"`
 	// Open is how many alerts wait for the receiver; Typed is the number that none of them has.
 	Open  int    `json:"open,omitempty"`
 	Typed string `json:"typed,omitempty"`
@@ -179,6 +182,12 @@ var variants = []struct {
 	holds    func(Facts) bool
 }{
 	{SayAlert, "sms.liaison", func(f Facts) bool { return f.Walled && f.Police }},
+	{SayOCS, "sms.ocs.declined", func(f Facts) bool { return f.Declined }},
+	{SayCommander, "sms.commander.declined", func(f Facts) bool { return f.Declined }},
+	{SayCoordinator, "sms.coordinator.declined", func(f Facts) bool { return f.Declined }},
+	{SayUpdate, "sms.update.social_accepted", func(f Facts) bool { return f.Side == ripoti.Care && f.Status == ripoti.AssignmentAccepted }},
+	{SayUpdate, "sms.update.social", func(f Facts) bool { return f.Side == ripoti.Care }},
+	{SayUpdate, "sms.update.accepted", func(f Facts) bool { return f.Status == ripoti.AssignmentAccepted }},
 	{SayWalled, "sms.walled.police", func(f Facts) bool { return f.Police }},
 	{SaySocialNoContact, "sms.social.no_contact.unasked", func(f Facts) bool { return f.Wish == "" }},
 	{SaySocialNoContact, "sms.social.no_contact.coordinator", func(f Facts) bool { return f.Walled || !f.Child }},

@@ -60,6 +60,7 @@ func (w *Worker) mux() *asynq.ServeMux {
 		tasks.Route: w.Desk.Route,
 		tasks.Climb: w.Desk.Climb,
 		tasks.Read:  w.Desk.Read,
+		tasks.Tell:  w.Desk.Tell,
 		tasks.Send:  w.send,
 	} {
 		mux.HandleFunc(kind, w.one(kind, do))

@@ -83,6 +83,15 @@ func TestSilenceClimbs(t *testing.T) {
 			t.Errorf("status %s", s.Report(code).Status)
 		}
 		has(t, s.History(code), "accepted")
+		assignments, err := s.Store.Assignments(t.Context(), s.Report(code).ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range assignments {
+			if left, err := s.Store.DutiesOf(t.Context(), a.ID); err != nil || len(left) > 0 {
+				t.Errorf("timers of %s are left: %v %v", a.OfficeID, left, err)
+			}
+		}
 	})
 	t.Run("a step nobody can answer is skipped at once", func(t *testing.T) {
 		for name, spoil := range map[string]func(*ripoti.Contact){
@@ -433,6 +442,45 @@ func TestWall(t *testing.T) {
 		leaks(t, s, code, since)
 		has(t, s.History(code), "moved")
 	})
+	t.Run("an accused office that had accepted loses the report", func(t *testing.T) {
+		s := stage.New(t, nil)
+		code := s.File("c1", ripoti.StageUrgent, danger(func(a *ripoti.Answers) { a.ByWhom = ripoti.ByUnsure }))
+		s.Text("station-near.ocs", "1 "+string(code))
+		since := len(s.Sent)
+		s.Add("c1", ripoti.StageComplete, danger(func(a *ripoti.Answers) { a.ByWhom = ripoti.ByPolice }))
+		s.Wait(time.Hour)
+		leaks(t, s, code, since)
+		assignments, err := s.Store.Assignments(t.Context(), s.Report(code).ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range assignments {
+			if accused[a.OfficeID] && a.Status != ripoti.AssignmentMoved {
+				t.Errorf("%s still has it: %s", a.OfficeID, a.Status)
+			}
+		}
+	})
+	t.Run("a ladder that was made before the wall skips walled rungs", func(t *testing.T) {
+		s := stage.New(t, nil)
+		code := s.File("c1", ripoti.StageComplete, stage.Report(func(a *ripoti.Answers) { a.ByWhom = ripoti.ByPolice }))
+		id := s.Report(code).ID
+		if err := s.Store.InTx(t.Context(), func(tx *store.Tx) error {
+			old := store.Assignment{Assignment: ripoti.Assignment{ID: "old", ReportID: id, OfficeID: "social-047", Side: ripoti.Care, Status: ripoti.AssignmentOpen, CreatedAt: s.Clock.Now()},
+				Ladder: `[{"office":"social-047","roles":["social"],"say":"alert"},{"office":"station-near","roles":["desk"],"say":"ocs"}]`, SendAt: s.Clock.Now()}
+			if err := tx.Assign(t.Context(), old); err != nil {
+				return err
+			}
+			return tx.Owe(t.Context(), store.Duty{Kind: tasks.Climb, Subject: "old", Queue: tasks.Critical, Due: s.Clock.Now()})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		before := strings.Count(s.History(code), "rung_skipped")
+		s.Work()
+		if strings.Count(s.History(code), "rung_skipped") != before+1 {
+			t.Errorf("the walled rung was not skipped: %s", s.History(code))
+		}
+		leaks(t, s, code, 0)
+	})
 	t.Run("a message that waits for the morning does not leave once the wall stands", func(t *testing.T) {
 		s := stage.New(t, nil)
 		s.Wait(14 * time.Hour) // 23:00
@@ -450,7 +498,9 @@ func TestWall(t *testing.T) {
 
 func TestLiaison(t *testing.T) {
 	sold := func(danger ripoti.Danger) ripoti.Answers {
-		return stage.Report(func(a *ripoti.Answers) { a.Danger, a.What, a.Detail, a.AtRisk = danger, ripoti.WhatSold, ripoti.SoldChildSex, ripoti.AtRiskSeveral })
+		return stage.Report(func(a *ripoti.Answers) {
+			a.Danger, a.What, a.Detail, a.AtRisk = danger, ripoti.WhatSold, ripoti.SoldChildSex, ripoti.AtRiskSeveral
+		})
 	}
 	t.Run("a sold child goes past the local station, and the liaison is told so", func(t *testing.T) {
 		s := stage.New(t, nil)
@@ -486,6 +536,16 @@ func TestNobodysReport(t *testing.T) {
 		if unreachable == 0 {
 			t.Error("no alarm")
 		}
+	})
+	t.Run("offices whose people hold no role of any ladder do not swallow a report", func(t *testing.T) {
+		s := stage.New(t, func(_ []ripoti.Office, contacts []ripoti.Contact) {
+			for i := range contacts {
+				contacts[i].Role = ripoti.RoleHealth
+			}
+		})
+		code := s.File("c1", ripoti.StageUrgent, danger(nil))
+		has(t, s.History(code), "no_recipient")
+		expect(t, "the coordinator", s.Kinds("coordination-047.coordinator"), "nobody")
 	})
 	t.Run("where only a coordinator can answer, the coordinator is told", func(t *testing.T) {
 		s := stage.New(t, func(_ []ripoti.Office, contacts []ripoti.Contact) {
@@ -621,6 +681,56 @@ func TestCutCalls(t *testing.T) {
 		if u := s.Report(code).Urgency; u != ripoti.Critical {
 			t.Errorf("fell to %s", u)
 		}
+	})
+}
+
+func TestLaterAnswersUpdateTheAlert(t *testing.T) {
+	armed := danger(func(a *ripoti.Answers) { a.Weapon = ripoti.WeaponGun })
+	t.Run("a weapon is told at once to everybody who was alerted", func(t *testing.T) {
+		s := stage.New(t, nil)
+		s.File("c1", ripoti.StageUrgent, danger(nil))
+		s.Clock.Move(5 * time.Second)
+		s.Add("c1", ripoti.StageUrgent, armed)
+		expect(t, "the desk", s.Kinds("station-near.desk"), "alert update")
+		has(t, s.Got("station-near.desk")[1].Text, "gun", "Nobody has accepted yet")
+	})
+	t.Run("what follows is gathered into one message", func(t *testing.T) {
+		s := stage.New(t, nil)
+		s.File("c1", ripoti.StageUrgent, danger(nil))
+		for _, change := range []func(*ripoti.Answers){
+			func(a *ripoti.Answers) { a.Weapon = ripoti.WeaponNone },
+			func(a *ripoti.Answers) { a.Weapon, a.AtRisk = ripoti.WeaponNone, ripoti.AtRiskSeveral },
+			func(a *ripoti.Answers) {
+				a.Weapon, a.AtRisk, a.Contact = ripoti.WeaponNone, ripoti.AtRiskSeveral, ripoti.WishAny
+			},
+		} {
+			s.Clock.Move(5 * time.Second)
+			s.Add("c1", ripoti.StageUrgent, danger(change))
+		}
+		s.Wait(time.Minute)
+		expect(t, "the desk", s.Kinds("station-near.desk"), "alert update")
+		expect(t, "the social worker", s.Kinds("social-047.social"), "social.new social.no_contact update")
+		has(t, s.Got("social-047.social")[2].Text, "any time")
+	})
+	t.Run("who accepted is told, others at the office are not", func(t *testing.T) {
+		s := stage.New(t, nil)
+		code := s.File("c1", ripoti.StageUrgent, danger(nil))
+		s.Text("station-near.desk", "1 "+string(code))
+		s.Clock.Move(5 * time.Second)
+		s.Add("c1", ripoti.StageComplete, armed)
+		expect(t, "the desk", s.Kinds("station-near.desk"), "alert accepted update")
+		if strings.Contains(s.Got("station-near.desk")[2].Text, "accepted") {
+			t.Errorf("asked again: %q", s.Got("station-near.desk")[2].Text)
+		}
+	})
+	t.Run("a refusal is not called silence, and who was asked in vain is told", func(t *testing.T) {
+		s := stage.New(t, nil)
+		code := s.File("c1", ripoti.StageUrgent, danger(nil))
+		s.Text("station-near.desk", "2 "+string(code))
+		has(t, s.Got("station-near.ocs")[0].Text, "cannot take it")
+		s.Text("station-near.desk", "22 "+string(code))
+		expect(t, "the OCS", s.Kinds("station-near.ocs"), "ocs state")
+		has(t, s.Got("station-near.ocs")[1].Text, "another office")
 	})
 }
 

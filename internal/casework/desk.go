@@ -116,6 +116,9 @@ func (d *Desk) Add(ctx context.Context, f Filing) error {
 				return err
 			}
 		}
+		if err := d.oweUpdate(ctx, tx, before, r); err != nil {
+			return err
+		}
 		return tx.Append(ctx, r.ID, "added", "reporter", line{"stage": r.Stage, "category": r.Category, "urgency": r.Urgency, "rule": r.Rule}.String())
 	})
 	if err != nil {

@@ -242,6 +242,9 @@ func (d *Desk) decline(ctx context.Context, tx *store.Tx, r ripoti.Report, a sto
 	if err := tx.SaveAssignment(ctx, a); err != nil {
 		return err
 	}
+	if err := d.tellMoved(ctx, tx, world, r, a, by); err != nil {
+		return err
+	}
 	return tx.Owe(ctx, store.Duty{Kind: tasks.Route, Subject: r.ID, Queue: queueOf(r.Urgency), Due: d.Now()})
 }
 

@@ -81,7 +81,7 @@ func (d *Desk) tell(ctx context.Context, tx *store.Tx, world *World, r ripoti.Re
 			continue
 		}
 		a.Step = i
-		return d.tellRung(ctx, tx, world, r, a, ladder, contacts)
+		return d.tellRung(ctx, tx, world, r, a, ladder, contacts, except != "")
 	}
 	a.Step = len(ladder)
 	if err := tx.SaveAssignment(ctx, a); err != nil {
@@ -93,7 +93,7 @@ func (d *Desk) tell(ctx context.Context, tx *store.Tx, world *World, r ripoti.Re
 	return nil
 }
 
-func (d *Desk) tellRung(ctx context.Context, tx *store.Tx, world *World, r ripoti.Report, a store.Assignment, ladder []step, contacts []ripoti.Contact) error {
+func (d *Desk) tellRung(ctx context.Context, tx *store.Tx, world *World, r ripoti.Report, a store.Assignment, ladder []step, contacts []ripoti.Contact, declined bool) error {
 	rung, send := ladder[a.Step].Rung, latest(d.Now(), a.SendAt)
 	office, _ := world.Office(rung.OfficeID)
 	told, err := localTold(ctx, tx, world, r)
@@ -101,7 +101,7 @@ func (d *Desk) tellRung(ctx context.Context, tx *store.Tx, world *World, r ripot
 		return err
 	}
 	facts := d.facts(world, r, a, ladder)
-	facts.LocalTold = told
+	facts.LocalTold, facts.Declined = told, declined
 	ids := make([]string, len(contacts))
 	for i, c := range contacts {
 		ids[i] = c.ID
@@ -148,6 +148,10 @@ func localTold(ctx context.Context, tx *store.Tx, world *World, r ripoti.Report)
 // nobody tells the coordinators that a report has no recipient. Where there is not even a
 // coordinator it stands on their list, and is counted as an alarm.
 func (d *Desk) nobody(ctx context.Context, tx *store.Tx, world *World, r ripoti.Report, why string) error {
+	last, err := tx.LastEvent(ctx, r.ID, "no_recipient")
+	if err != nil || d.Now().Sub(last) < time.Minute {
+		return err // several parts found nobody at once: one alarm tells it
+	}
 	contacts := world.coordinators(r.Answers.Place.CountyID)
 	for _, c := range contacts {
 		facts := d.facts(world, r, store.Assignment{SendAt: d.Now()}, nil)

@@ -21,6 +21,7 @@ const (
 	sayNoContact = flows.SaySocialNoContact // W3
 	sayLiaison   = flows.SayLiaison         // E5
 	sayNobody    = flows.SayNobody
+	sayUpdate    = flows.SayUpdate
 	sayAccepted  = flows.SayAccepted
 	sayDeclined  = flows.SayDeclined
 	sayWhy       = flows.SayWhy

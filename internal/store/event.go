@@ -41,6 +41,16 @@ func (tx *Tx) Append(ctx context.Context, reportID, kind, actor, data string) er
 	return nil
 }
 
+// LastEvent is when a report last had a line of a kind; zero for never.
+func (tx *Tx) LastEvent(ctx context.Context, reportID, kind string) (time.Time, error) {
+	var at int64
+	err := tx.sql.QueryRowContext(ctx, "select coalesce(max(at), 0) from events where report_id = $1 and kind = $2", reportID, kind).Scan(&at)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("last event: %w", err)
+	}
+	return fromMicros(at), nil
+}
+
 // Events are a report's lines, oldest first.
 func (s *Store) Events(ctx context.Context, reportID string) ([]ripoti.Event, error) {
 	rows, err := s.read.QueryContext(ctx, "select report_id, seq, at, kind, actor, data, prev, hash from events where report_id = $1 order by seq", reportID)

@@ -344,6 +344,25 @@ func (s *Store) scanMessages(rows *sql.Rows) (out []Message, err error) {
 	return out, rows.Err()
 }
 
+// Told are the contacts that were written about an assignment, with the time of the newest message.
+func (tx *Tx) Told(ctx context.Context, assignmentID string) (map[string]time.Time, error) {
+	rows, err := tx.sql.QueryContext(ctx, "select contact_id, max(created_at) from messages where assignment_id = $1 and contact_id <> '' group by contact_id", assignmentID)
+	if err != nil {
+		return nil, fmt.Errorf("who was told: %w", err)
+	}
+	defer rows.Close()
+	told := map[string]time.Time{}
+	for rows.Next() {
+		var contact string
+		var at int64
+		if err := rows.Scan(&contact, &at); err != nil {
+			return nil, fmt.Errorf("who was told: %w", err)
+		}
+		told[contact] = fromMicros(at)
+	}
+	return told, rows.Err()
+}
+
 // Unsettled counts sends whose outcome is unknown and that were claimed before a time: an alarm.
 func (s *Store) Unsettled(ctx context.Context, before time.Time) (n int, err error) {
 	err = s.read.QueryRowContext(ctx, "select count(*) from messages where status in ('sending', 'unknown') and claimed_at < $1", micros(before)).Scan(&n)

@@ -21,6 +21,7 @@ const (
 	Climb = "climb" // nobody has answered: tell the next rung
 	Send  = "send"  // send a message
 	Read  = "read"  // read a received text
+	Tell  = "tell"  // tell those who were alerted what was added since
 )
 
 // Queues, most urgent first. A queue is served before the ones after it.

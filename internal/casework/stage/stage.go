@@ -161,6 +161,7 @@ func (s *Stage) Work() {
 		tasks.Route: func(p tasks.Payload) error { return s.Desk.Route(s.Context(), p) },
 		tasks.Climb: func(p tasks.Payload) error { return s.Desk.Climb(s.Context(), p) },
 		tasks.Read:  func(p tasks.Payload) error { return s.Desk.Read(s.Context(), p) },
+		tasks.Tell:  func(p tasks.Payload) error { return s.Desk.Tell(s.Context(), p) },
 		tasks.Send:  s.send,
 	}
 	for range 100 {

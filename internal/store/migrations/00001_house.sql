@@ -130,6 +130,7 @@ create table messages (
 );
 create unique index messages_by_provider on messages (provider, provider_id) where provider_id <> '';
 create index messages_by_number on messages (to_hash, created_at);
+create index messages_by_assignment on messages (assignment_id);
 create index messages_by_contact on messages (contact_id, created_at);
 create index messages_by_report on messages (report_id, created_at);
 create index messages_unsettled on messages (status, claimed_at) where status in ('sending', 'unknown');
