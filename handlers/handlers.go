@@ -45,7 +45,8 @@ func (p Parts) routes() []route {
 			route{"/hooks/africastalking/{secret}/ussd", at.USSD},
 			route{"/hooks/africastalking/{secret}/ussd-event", at.USSDEnd},
 			route{"/hooks/africastalking/{secret}/sms", at.SMS},
-			route{"/hooks/africastalking/{secret}/receipt", at.Receipt})
+			route{"/hooks/africastalking/{secret}/receipt", at.Receipt},
+			route{"/hooks/africastalking/{secret}/optout", at.OptOut})
 	}
 	if tw := p.Twilio; tw != nil {
 		all = append(all,

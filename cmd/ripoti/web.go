@@ -108,7 +108,7 @@ func (h *house) web(dialogues dialog.Store, checks ...handlers.Check) web {
 		AfricasTalking: &webhook.AfricasTalking{
 			Name: sms.AfricasTalkingName, Style: webhook.InputStyle(cfg.Gateway.InputStyle),
 			Door: webhook.NewDoor(secrets, config.Prefixes(cfg.Gateway.AllowFrom), address), Address: address,
-			Dialogues: calls, Inbox: h.desk, Receipts: h.desk, Check: validator.New(), Log: h.log, Metrics: h.metrics,
+			Dialogues: calls, Inbox: h.desk, Receipts: h.desk, OptOuts: h.desk, Check: validator.New(), Log: h.log, Metrics: h.metrics,
 		},
 		Checks: append([]handlers.Check{{Name: "database", Must: true, Ping: h.store.Ping}}, checks...),
 		Log:    h.log,

@@ -21,7 +21,7 @@ import (
 // BodyLimit is the most that is read of any request.
 const BodyLimit = 64 << 10
 
-// AfricasTalking answers the four hooks of Africa's Talking and of gateways that copied its USSD
+// AfricasTalking answers the five hooks of Africa's Talking and of gateways that copied its USSD
 // form.
 type AfricasTalking struct {
 	Name      string     // names the gateway in conversations: "africastalking"
@@ -31,6 +31,7 @@ type AfricasTalking struct {
 	Dialogues *Dialogues
 	Inbox     Inbox
 	Receipts  Receipts
+	OptOuts   OptOuts
 	Check     *validator.Validate
 	Log       *slog.Logger
 	Metrics   *metrics.Metrics

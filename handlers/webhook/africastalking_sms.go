@@ -37,7 +37,15 @@ func (g *AfricasTalking) Receipt(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// take is what both have in common. do runs with the form read.
+// OptOut takes the notice that a person wants no more messages from us. It names the person by number
+// and carries nothing that tells it from a notice before it.
+func (g *AfricasTalking) OptOut(w http.ResponseWriter, r *http.Request) {
+	g.take(w, r, "africastalking_optout", func(ctx context.Context) error {
+		return g.OptOuts.OptOut(ctx, r.PostForm.Get("phoneNumber"))
+	})
+}
+
+// take is what all have in common. do runs with the form read.
 func (g *AfricasTalking) take(w http.ResponseWriter, r *http.Request, hook string, do func(context.Context) error) {
 	if !g.Door.Opens(r) {
 		g.Metrics.Hook(hook, string(refused))

@@ -69,7 +69,7 @@ func (h *house) open(t testing.TB) {
 	})
 	h.AfricasTalking = &AfricasTalking{
 		Name: "africastalking", Style: Cumulative, Door: NewDoor([]string{"an-older-secret-still-valid-too", secret}, nil, nil),
-		Address: RemoteAddr, Dialogues: dialogues, Inbox: h.inbox, Receipts: h.inbox,
+		Address: RemoteAddr, Dialogues: dialogues, Inbox: h.inbox, Receipts: h.inbox, OptOuts: h.inbox,
 		Check: validator.New(validator.WithRequiredStructEnabled()), Log: log, Metrics: count,
 	}
 	h.mux = http.NewServeMux()
@@ -77,6 +77,7 @@ func (h *house) open(t testing.TB) {
 	h.mux.HandleFunc("/hooks/africastalking/{secret}/ussd-event", h.USSDEnd)
 	h.mux.HandleFunc("/hooks/africastalking/{secret}/sms", h.SMS)
 	h.mux.HandleFunc("/hooks/africastalking/{secret}/receipt", h.Receipt)
+	h.mux.HandleFunc("/hooks/africastalking/{secret}/optout", h.OptOut)
 }
 
 // What every test shares, as it never changes.

@@ -21,6 +21,12 @@ type Receipts interface {
 	Receipt(ctx context.Context, r sms.Receipt) error
 }
 
+// OptOuts takes the numbers of people who told their provider that they want no more messages. The
+// same again is no error; a number that cannot be read is Invalid.
+type OptOuts interface {
+	OptOut(ctx context.Context, number string) error
+}
+
 // Signed proves that a form was sent by who holds the account's token. address is what the provider
 // was told to call. sms.TwilioVerifier is one.
 type Signed interface {

@@ -12,6 +12,7 @@ type inbox struct {
 	mu       sync.Mutex
 	messages []sms.Inbound
 	receipts []sms.Receipt
+	stopped  []string
 	temper   func() error
 }
 
@@ -36,5 +37,17 @@ func (i *inbox) Receipt(_ context.Context, r sms.Receipt) error {
 		}
 	}
 	i.receipts = append(i.receipts, r)
+	return nil
+}
+
+func (i *inbox) OptOut(_ context.Context, number string) error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.temper != nil {
+		if err := i.temper(); err != nil {
+			return err
+		}
+	}
+	i.stopped = append(i.stopped, number)
 	return nil
 }

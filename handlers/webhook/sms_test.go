@@ -92,6 +92,21 @@ func TestAfricasTalkingSMS(t *testing.T) {
 			t.Errorf("answered %d, stored %+v", w.Code, h.inbox.receipts)
 		}
 	})
+	t.Run("an opt-out reaches the desk, and comes again where it could not be stored", func(t *testing.T) {
+		const notice = "senderId=21094&phoneNumber=%2B254711000001"
+		h := build(t)
+		w := h.post("/hooks/africastalking/"+secret+"/optout", notice)
+		if w.Code != http.StatusOK || w.Body.Len() != 0 || len(h.inbox.stopped) != 1 || h.inbox.stopped[0] != "+254711000001" {
+			t.Errorf("answered %d %q, stopped %d", w.Code, w.Body, len(h.inbox.stopped))
+		}
+		h.inbox.temper = func() error { return errDown }
+		if w := h.post("/hooks/africastalking/"+secret+"/optout", notice); w.Code != http.StatusInternalServerError {
+			t.Errorf("answered %d", w.Code)
+		}
+		if w := h.post("/hooks/africastalking/another-secret/optout", notice); w.Code != http.StatusNotFound || len(h.inbox.stopped) != 1 {
+			t.Errorf("a stranger is answered %d", w.Code)
+		}
+	})
 	t.Run("a status nobody knows is acknowledged", func(t *testing.T) {
 		h := build(t)
 		if w := h.post("/hooks/africastalking/"+secret+"/receipt", "id=ATXid_1&status=Teleported"); w.Code != http.StatusOK || len(h.inbox.receipts) != 0 {
