@@ -41,7 +41,7 @@ type lexicon struct {
 	vowelStems map[byte]bool
 	phrases    map[string][]*phrase // by the first key
 	lang       map[string]langClass
-	placeWords map[string]bool      // words of names of places
+	placeWords map[string]bool     // words of names of places
 	slips      map[string][]string // what is left of a word without one letter -> words
 	set        *sets
 	harms      []bool // by signal: harm is done
@@ -162,7 +162,7 @@ func (l *lexicon) add(s signal, w written) error {
 
 // verb is the Swahili stem with the text, made if it is new. A mark behind it narrows all its uses.
 func (l *lexicon) verb(text string) *stem {
-	bare := strings.TrimSuffix(strings.TrimSuffix(text, "!i"), "+")
+	bare := strings.TrimRight(strings.TrimSuffix(text, "!i"), "+.")
 	key := fold(bare)
 	v := l.verbs[key]
 	if v == nil {
@@ -173,6 +173,7 @@ func (l *lexicon) verb(text string) *stem {
 		}
 	}
 	v.notI = v.notI || strings.HasSuffix(text, "!i")
+	v.anyVowel = v.anyVowel || strings.HasSuffix(text, ".")
 	v.needObject = v.needObject || strings.HasSuffix(text, "+")
 	return v
 }
@@ -189,7 +190,7 @@ func (l *lexicon) englishStem(text string) *stem {
 }
 
 // shortestSlip is how long a word must be before one wrong letter in it is forgiven.
-const shortestSlip = 5
+const shortestSlip = 6
 
 // indexSlips lists every signal word without one of its letters. Two words that have such a rest in
 // common are one slip apart.

@@ -60,7 +60,8 @@ var shengEnds = []string{"iwa", "ewa", "wa", "uwa", "a", "ia", "ea", "isha", "is
 // ending is what the end of a verb says.
 type ending struct {
 	passive bool
-	i       bool // the final vowel is i: only what is negative ends so
+	i       bool // the final vowel is i: only what is negative or borrowed ends so
+	u       bool // the final vowel is u: only what is borrowed ends so
 }
 
 // grammar is the tables above, spelled out and folded.
@@ -86,6 +87,7 @@ func newGrammar() *grammar {
 			}
 		}
 	}
+	g.end("u", ending{u: true})
 	for _, e := range nounEnds {
 		g.english[fold(e)] = false
 	}
@@ -167,6 +169,7 @@ type stem struct {
 	negated    []signal
 	needObject bool // "lim+": to till without an object, to beat with one
 	notI       bool // "bak!i": baki is to remain
+	anyVowel   bool // "dhulum.": a borrowed verb, which may end in i or u
 	needBegin  bool // "rap^": only after a Swahili beginning
 }
 
@@ -194,7 +197,7 @@ func (l *lexicon) stemAt(word string, i int, begin verbForm, found func(*stem, v
 			continue
 		}
 		end, ok := l.grammar.ends[word[j:]]
-		if !ok || end.i && !begin.negative || s.notI && word[j] == 'i' {
+		if !ok || (end.i && !begin.negative || end.u) && !s.anyVowel || s.notI && word[j] == 'i' {
 			continue
 		}
 		form := begin
