@@ -58,6 +58,20 @@ func (m *moody) Send(_ context.Context, msg sms.Message) (sms.Sent, error) {
 	return sms.Sent{ProviderID: "P" + msg.ID, Segments: 1}, nil
 }
 
+// left is how many moods were not used up.
+func (m *moody) left() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.moods)
+}
+
+// moody says whether moods are left.
+func (m *moody) moody() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.moods) > 0
+}
+
 // bench is a worker over a stage with a report whose alert waits to be sent.
 type bench struct {
 	*stage.Stage
@@ -352,7 +366,7 @@ func TestRun(t *testing.T) {
 		done := make(chan error)
 		go func() { done <- b.w.Run(ctx, client) }()
 		deadline := time.Now().Add(10 * time.Second)
-		for len(b.sender.moods) > 0 && time.Now().Before(deadline) {
+		for b.sender.left() > 0 && time.Now().Before(deadline) {
 			time.Sleep(5 * time.Millisecond)
 		}
 		time.Sleep(50 * time.Millisecond)

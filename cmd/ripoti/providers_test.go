@@ -226,7 +226,7 @@ func TestTripTextsAreFetchedThatTheHooksMissed(t *testing.T) {
 		tw.wait(officer, 1)
 		tw.wait(socialWorker, 2)
 		tw.haltWorker()
-		tw.ranBefore(database, time.Hour)
+		tw.ranBefore(time.Hour)
 		at := time.Now().Add(-10 * time.Minute).Truncate(time.Second)
 		tw.at.hold(officer, "1 "+code, at)
 		tw.at.hold("+254711000077", "x", time.Now().Add(-2*time.Hour)) // from before this service
@@ -252,10 +252,10 @@ func TestTripTextsAreFetchedThatTheHooksMissed(t *testing.T) {
 }
 
 // ranBefore makes the channels begin some time ago.
-func (tw *twoWays) ranBefore(database string, ago time.Duration) {
+func (tw *twoWays) ranBefore(ago time.Duration) {
 	tw.Helper()
 	then := time.Now().Add(-ago)
-	s, err := store.Open(tw.Context(), database, tw.house.keys, func() time.Time { return then })
+	s, err := store.Open(tw.Context(), tw.database, tw.house.keys, func() time.Time { return then })
 	if err != nil {
 		tw.Fatal(err)
 	}

@@ -37,15 +37,15 @@ import (
 // real asynq, a real database.
 type trip struct {
 	*testing.T
-	house   *house
-	url     string
-	twilio  *pretendTwilio
-	redis   redis.UniversalClient
-	flush   func()
-	log     *safeBuffer
-	address string
+	house  *house
+	url    string
+	twilio *pretendTwilio
+	redis  redis.UniversalClient
+	flush  func()
+	log    *safeBuffer
 
 	stopWorker func()
+	database   string // the address of this trip's own
 }
 
 const (
@@ -84,14 +84,17 @@ func onBoth(t *testing.T, test func(t *testing.T, database string)) {
 		if address == "" {
 			t.Skip("RIPOTI_TEST_POSTGRES is not set: no PostgreSQL to try it on")
 		}
-		test(t, storetest.Schema(t, address))
+		test(t, address)
 	})
 }
 
 // newTrip starts everything but the worker. with adds to the environment.
 func newTrip(t *testing.T, database string, with ...string) *trip {
 	t.Helper()
-	tr := &trip{T: t, twilio: newPretendTwilio(t), log: &safeBuffer{}}
+	if strings.HasPrefix(database, "postgres") {
+		database = storetest.Schema(t, database) // one for each trip
+	}
+	tr := &trip{T: t, database: database, twilio: newPretendTwilio(t), log: &safeBuffer{}}
 	cfg, err := config.Load(append([]string{
 		"DATABASE_URL=" + database, "REDIS_URL=redis://127.0.0.1:6379", "PUBLIC_URL=" + tripPublic, "RIPOTI_KEYSET=unused",
 		"AT_HOOK_SECRETS=" + tripSecret, "TWILIO_ACCOUNT_SID=" + pretendAccount, "TWILIO_AUTH_TOKEN=" + pretendToken,
@@ -426,13 +429,13 @@ func TestTripDatabaseDiesMidDialogue(t *testing.T) {
 		if address == "" {
 			t.Skip("RIPOTI_TEST_POSTGRES is not set: no PostgreSQL to try it on")
 		}
-		schema, err := url.Parse(storetest.Schema(t, address))
+		server, err := url.Parse(address)
 		if err != nil {
 			t.Fatal(err)
 		}
-		wire := newWire(t, schema.Host)
-		schema.Host = wire.address
-		tr := newTrip(t, schema.String())
+		wire := newWire(t, server.Host)
+		server.Host = wire.address
+		tr := newTrip(t, server.String())
 		tr.dial("dies", calmKeys[:len(calmKeys)-1]...)
 		wire.freeze() // not even an error comes back
 		tr.unsaved("dies")
