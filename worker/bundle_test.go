@@ -210,6 +210,35 @@ func TestBundle(t *testing.T) {
 			t.Errorf("%d of 3 climb", climbs)
 		}
 	})
+	t.Run("a bundle does not carry a report past a wall that rose meanwhile", func(t *testing.T) {
+		b := calmBench(t)
+		codes := b.pour(6, nil)
+		b.work()
+		b.Clock.Move(bundleWait)
+		for _, d := range b.wake() { // the bundle is written, and has not left
+			if err := b.w.send(t.Context(), tasks.Payload{Duty: d.ID, Subject: d.Subject, Tries: d.Tries}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r, err := b.Store.ReportByCode(t.Context(), codes[4])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Store.InTx(t.Context(), func(tx *store.Tx) error { return tx.SaveDecision(t.Context(), r.ID, "{}", []string{"station-near"}) }); err != nil {
+			t.Fatal(err)
+		}
+		before := len(b.got(desk))
+		b.work()
+		after := strings.Join(b.got(desk)[before:], "\n")
+		if strings.Contains(after, string(codes[4])) {
+			t.Errorf("the walled report is told: %s", after)
+		}
+		for _, code := range []ripoti.Code{codes[3], codes[5]} {
+			if !strings.Contains(after, string(code)) {
+				t.Errorf("%s is told to nobody: %s", code, after)
+			}
+		}
+	})
 	t.Run("nothing is bundled where that is switched off", func(t *testing.T) {
 		b := calmBench(t)
 		b.w.BundleAbove = 0
