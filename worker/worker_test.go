@@ -65,13 +65,6 @@ func (m *moody) left() int {
 	return len(m.moods)
 }
 
-// moody says whether moods are left.
-func (m *moody) moody() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return len(m.moods) > 0
-}
-
 // bench is a worker over a stage with a report whose alert waits to be sent.
 type bench struct {
 	*stage.Stage

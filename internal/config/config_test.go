@@ -246,7 +246,7 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 	}
 	for how, shown := range map[string]string{
 		"%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", c), "%#v": fmt.Sprintf("%#v", c), "JSON": string(asJSON),
-		"%s": fmt.Sprintf("%s", c.Stores.Database), "%q": fmt.Sprintf("%q", c.Gateway.HookSecrets), "log": c.Keyset.Document.LogValue().String(),
+		"%s": fmt.Sprintf("%s", []any{c.Stores.Database}), "%q": fmt.Sprintf("%q", c.Gateway.HookSecrets), "log": c.Keyset.Document.LogValue().String(),
 	} {
 		if strings.Contains(shown, "hunter2secret") {
 			t.Errorf("%s shows a secret: %s", how, shown)
