@@ -41,7 +41,7 @@ func (w *Worker) bundle(ctx context.Context, p tasks.Payload, m store.Message) (
 		return false, err
 	}
 	if ready := due.Add(bundleWait); w.Now().Before(ready) {
-		return true, w.Store.Again(ctx, p.Duty, ready)
+		return true, w.Store.Wait(ctx, p.Duty, ready)
 	}
 	return w.Store.Bundle(ctx, m, burst, flows.MostBundled, func(codes []ripoti.Code) (store.Message, store.Duty, error) {
 		w.Metrics.Bundled(len(codes))

@@ -63,6 +63,30 @@ func (b *bench) got(contact string) (texts []string) {
 	return texts
 }
 
+// waiting are the messages to the desk that have not left.
+func (b *bench) waiting() (waiting []store.Message) {
+	b.Helper()
+	reports, err := b.Store.Reports(b.Context(), "", 100)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, r := range reports {
+		all, err := b.Store.MessagesOf(b.Context(), r.ID)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, m := range all {
+			if m.ContactID == desk && m.Status == sms.Queued {
+				waiting = append(waiting, m)
+			}
+		}
+	}
+	if len(waiting) == 0 {
+		b.Fatal("nothing waits")
+	}
+	return waiting
+}
+
 func (b *bench) text(contact, body string) {
 	b.Helper()
 	c, _ := b.Desk.Live.World().Contact(contact)
@@ -94,6 +118,12 @@ func TestBundle(t *testing.T) {
 		b.work()
 		if got := b.got(desk); len(got) != 3 {
 			t.Fatalf("at once arrived %d: %q", len(got), got)
+		}
+		for _, m := range b.waiting() {
+			duties, err := b.Store.DutiesOf(t.Context(), m.ID)
+			if err != nil || len(duties) != 1 || duties[0].Tries != 0 {
+				t.Errorf("a message that waits counts as tried: %+v, %v", duties, err)
+			}
 		}
 		b.Clock.Move(bundleWait)
 		b.work()

@@ -42,6 +42,14 @@ func (s *Store) Ahead(ctx context.Context, m Message, b Burst) (n int, err error
 	return n, nil
 }
 
+// Wait lets a duty wait until a time as if it had never been handed over: nothing was tried.
+func (s *Store) Wait(ctx context.Context, id string, until time.Time) error {
+	if _, err := s.write.ExecContext(ctx, "update duties set wake_at = $2, tries = 0 where id = $1", id, micros(until)); err != nil {
+		return fmt.Errorf("let duty wait: %w", err)
+	}
+	return nil
+}
+
 // errFew says that there is nothing to bundle with.
 var errFew = errors.New("too few to bundle")
 
