@@ -50,7 +50,7 @@ func (w *Worker) send(ctx context.Context, p tasks.Payload) error {
 	}
 	senders := w.Senders.Choose(m.To)
 	if m.Repeats > 0 { // it went by one whose answer was lost: better by another
-		slices.SortStableFunc(senders, func(a, b sms.Sender) int { return order(a.Name() == m.Provider, b.Name() == m.Provider) })
+		senders = last(senders, m.Provider)
 	}
 	for i, sender := range senders {
 		if done, err := w.leave(ctx, p, sender, i+1 < len(senders)); done || err != nil {
@@ -60,14 +60,13 @@ func (w *Worker) send(ctx context.Context, p tasks.Payload) error {
 	return nil
 }
 
-func order(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
+// last puts the sender of a name behind the others.
+func last(senders []sms.Sender, name string) []sms.Sender {
+	i := slices.IndexFunc(senders, func(s sms.Sender) bool { return s.Name() == name })
+	if i < 0 {
+		return senders
 	}
-	return 1
+	return append(slices.Delete(slices.Clone(senders), i, i+1), senders[i])
 }
 
 // leave claims a message for a sender, writes its sentence for it and hands it over. It is not done
