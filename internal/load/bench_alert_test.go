@@ -26,6 +26,10 @@ func BenchmarkAlert(b *testing.B) {
 		handed := make(chan time.Time, 64)
 		provider := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			at := time.Now()
+			if r.Method != http.MethodPost { // what is left on the account, and the like
+				http.NotFound(w, r)
+				return
+			}
 			r.ParseForm()
 			w.WriteHeader(http.StatusCreated)
 			fmt.Fprintf(w, `{"sid":"SM%032x","status":"queued","num_segments":"1","error_code":null}`, rand.Uint64())
