@@ -189,6 +189,9 @@ func checkDirectory(ctx context.Context, cfg config.Config) []finding {
 	if samples > 0 && !slices.Equal(cfg.Senders(), []string{"simulator"}) {
 		findings = append(findings, finding{"directory", "fault", fmt.Sprintf("%d contacts are samples: nothing is ever sent to them", samples)})
 	}
+	if stranded, err := s.WithoutRecipient(ctx, "", 100); err == nil && len(stranded) > 0 {
+		findings = append(findings, finding{"reports", "fault", fmt.Sprintf("%d or more reports have nobody: `ripoti reports stranded`, import offices or contacts, then again with -again", len(stranded))})
+	}
 	return findings
 }
 

@@ -24,6 +24,7 @@ type commands struct {
 	Worker    workerCommand    `cmd:"" help:"Route reports, send alerts, keep timers."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to the form this program needs."`
 	Check     checkCommand     `cmd:"" help:"Tell everything that is missing or wrong, and test every connection."`
+	Reports   reportsCommand   `cmd:"" help:"Tell which reports have nobody."`
 	Audit     auditCommand     `cmd:"" help:"Prove the history of every report."`
 	Keys      keysCommand      `cmd:"" help:"Make and rotate the keys that numbers and narratives are sealed with."`
 	Load      loadCommand      `cmd:"" help:"Walk USSD dialogues against a running service and tell how it bore them."`

@@ -546,6 +546,27 @@ func TestNobodysReport(t *testing.T) {
 		code := s.File("c1", ripoti.StageUrgent, danger(nil))
 		has(t, s.History(code), "no_recipient")
 		expect(t, "the coordinator", s.Kinds("coordination-047.coordinator"), "nobody")
+		listed := func() (codes []ripoti.Code) {
+			reports, err := s.Store.WithoutRecipient(t.Context(), "", 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range reports {
+				codes = append(codes, r.Code)
+			}
+			return codes
+		}
+		if got := listed(); !slices.Equal(got, []ripoti.Code{code}) {
+			t.Errorf("on the list: %v", got)
+		}
+		s.Directory(nil) // contacts were imported
+		if n, err := s.Desk.RouteAgain(t.Context()); n != 1 || err != nil {
+			t.Errorf("%d routed again: %v", n, err)
+		}
+		s.Work()
+		if got := listed(); len(got) != 0 || s.Kinds("station-near.desk") == "" {
+			t.Errorf("still on the list: %v; told: %v", got, s.Told())
+		}
 	})
 	t.Run("where only a coordinator can answer, the coordinator is told", func(t *testing.T) {
 		s := stage.New(t, func(_ []ripoti.Office, contacts []ripoti.Contact) {

@@ -204,7 +204,7 @@ func (d *Desk) accept(ctx context.Context, tx *store.Tx, r ripoti.Report, a stor
 	}
 	if a.Side == ripoti.Safety && r.Status != ripoti.StatusClosed {
 		r.Status = ripoti.StatusAccepted
-		if err := tx.SaveReport(ctx, r); err != nil {
+		if err := errors.Join(tx.SaveReport(ctx, r), tx.MarkNoRecipient(ctx, r.ID, false)); err != nil {
 			return err
 		}
 	}

@@ -162,6 +162,9 @@ func (d *Desk) nobody(ctx context.Context, tx *store.Tx, world *World, r ripoti.
 	if len(contacts) == 0 {
 		d.seen(Happening{What: "unreachable", Urgency: r.Urgency, Category: r.Category})
 	}
+	if err := tx.MarkNoRecipient(ctx, r.ID, true); err != nil {
+		return err
+	}
 	return tx.Append(ctx, r.ID, "no_recipient", "system", line{"why": why, "coordinators": len(contacts)}.String())
 }
 

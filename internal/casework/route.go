@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"ripoti/internal/ripoti"
@@ -90,6 +91,9 @@ func (d *Desk) carryOut(ctx context.Context, tx *store.Tx, world *World, r ripot
 	if err := tx.Append(ctx, r.ID, "routed", "system", line{"parts": len(decision.Parts), "walled": decision.Walled, "urgency": r.Urgency, "rule": r.Rule}.String()); err != nil {
 		return err
 	}
+	if err := tx.MarkNoRecipient(ctx, r.ID, false); err != nil { // until shown again
+		return err
+	}
 	fresh, err := d.reconcile(ctx, tx, r, prior, decision)
 	if err != nil {
 		return err
@@ -129,7 +133,7 @@ func (d *Desk) reconcile(ctx context.Context, tx *store.Tx, r ripoti.Report, pri
 		at := seat{a.OfficeID, a.Side}
 		switch {
 		case a.Status == ripoti.AssignmentDeclined || a.Status == ripoti.AssignmentMoved:
-		case walled[a.OfficeID], a.Status == ripoti.AssignmentOpen && !wanted[at]:
+		case walled[a.OfficeID], a.Status == ripoti.AssignmentOpen && (!wanted[at] || untold(a)):
 			if err := d.move(ctx, tx, r, a); err != nil {
 				return nil, err
 			}
@@ -143,6 +147,15 @@ func (d *Desk) reconcile(ctx context.Context, tx *store.Tx, r ripoti.Report, pri
 		}
 	}
 	return fresh, nil
+}
+
+// untold says that nobody on an assignment's ladder could be told: it is given anew.
+func untold(a store.Assignment) bool {
+	var ladder []step
+	if err := json.Unmarshal([]byte(a.Ladder), &ladder); err != nil {
+		return true
+	}
+	return !slices.ContainsFunc(ladder, func(s step) bool { return s.Told })
 }
 
 func (d *Desk) move(ctx context.Context, tx *store.Tx, r ripoti.Report, a store.Assignment) error {
@@ -178,4 +191,27 @@ func (d *Desk) give(ctx context.Context, tx *store.Tx, r ripoti.Report, parts []
 		given = append(given, a)
 	}
 	return given, tx.Assign(ctx, given...)
+}
+
+// RouteAgain owes a new decision for every report nobody was found for: after offices or contacts
+// were imported. It gives how many there are.
+func (d *Desk) RouteAgain(ctx context.Context) (n int, err error) {
+	for after := ""; ; {
+		page, err := d.Store.WithoutRecipient(ctx, after, 100)
+		if err != nil || len(page) == 0 {
+			return n, err
+		}
+		err = d.Store.InTx(ctx, func(tx *store.Tx) error {
+			for _, r := range page {
+				if err := tx.Owe(ctx, store.Duty{Kind: tasks.Route, Subject: r.ID, Queue: queueOf(r.Urgency), Due: d.Now()}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return n, fmt.Errorf("route again: %w", err)
+		}
+		n, after = n+len(page), page[len(page)-1].ID
+	}
 }

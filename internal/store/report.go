@@ -174,6 +174,38 @@ func (s *Store) Reports(ctx context.Context, after string, limit int) ([]ripoti.
 	return out, rows.Err()
 }
 
+// MarkNoRecipient puts a report on the list of those nobody was found for, or takes it off.
+func (tx *Tx) MarkNoRecipient(ctx context.Context, id string, without bool) error {
+	if _, err := tx.sql.ExecContext(ctx, "update reports set no_recipient = $2 where id = $1", id, without); err != nil {
+		return fmt.Errorf("mark no recipient: %w", err)
+	}
+	return nil
+}
+
+// WithoutRecipient pages through the reports nobody was found for, oldest first, after the given one
+// ("" for the first page).
+func (s *Store) WithoutRecipient(ctx context.Context, after string, limit int) ([]ripoti.Report, error) {
+	query, args := "select "+reportColumns+" from reports where no_recipient", []any{limit}
+	if after != "" {
+		query += " and (filed_at, id) > (select filed_at, id from reports where id = $2)"
+		args = append(args, after)
+	}
+	rows, err := s.read.QueryContext(ctx, query+" order by filed_at, id limit $1", args...)
+	if err != nil {
+		return nil, fmt.Errorf("list reports without recipient: %w", err)
+	}
+	defer rows.Close()
+	var out []ripoti.Report
+	for rows.Next() {
+		r, err := s.scanReport(rows)
+		if err != nil {
+			return nil, fmt.Errorf("list reports without recipient: %w", err)
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
 // RepeatsNear counts other reports about a place since a time: repeats raise the urgency (domain
 // brief 4.2). It stops counting at 2.
 func (tx *Tx) RepeatsNear(ctx context.Context, place, otherThan string, since int64) (n int, err error) {

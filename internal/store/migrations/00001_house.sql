@@ -22,8 +22,10 @@ create table reports (
     filed_at      bigint not null,
     routed_at     bigint not null,
     last_seq      integer not null,            -- the newest line of its history and that line's hash:
-    last_hash     text not null                -- a line cut off at the end is noticed
+    last_hash     text not null,               -- a line cut off at the end is noticed
+    no_recipient  boolean not null default false -- nobody was found: stands on the coordinators' list
 );
+create index reports_without_recipient on reports (filed_at, id) where no_recipient;
 create index reports_by_time on reports (filed_at, id);
 create index reports_by_place on reports (place, filed_at);
 
