@@ -164,6 +164,28 @@ func TestBundle(t *testing.T) {
 			}
 		})
 	})
+	t.Run("what is told of one report stays together", func(t *testing.T) {
+		b := calmBench(t)
+		codes := b.pour(6, func(a *ripoti.Answers) { a.Contact = ripoti.WishNone })
+		b.work()
+		b.Clock.Move(bundleWait)
+		b.work()
+		got := b.got("social-047.social")
+		if len(got) != 7 || !strings.HasPrefix(got[6], "3 new: ") {
+			t.Fatalf("arrived %d: %q", len(got), got)
+		}
+		whole := strings.Join(got[:6], "\n")
+		for _, code := range codes {
+			told, warned := strings.Contains(whole, "New "+string(code)), strings.Contains(whole, string(code)+": reporter asked for NO contact")
+			if told != warned {
+				t.Errorf("%s: told in full %v, warned %v", code, told, warned)
+			}
+		}
+		b.text("social-047.social", "1 "+string(codes[5]))
+		if read := strings.Join(b.got("social-047.social")[7:], "\n"); !strings.Contains(read, "New "+string(codes[5])) || !strings.Contains(read, "NO contact. Do not call") {
+			t.Errorf("who accepts reads %q", read)
+		}
+	})
 	t.Run("critical alerts pass at once, in the middle of a burst", func(t *testing.T) {
 		b := calmBench(t)
 		b.pour(6, nil)

@@ -84,7 +84,7 @@ type Messages struct {
 	Sender      string         `env:"SMS_SENDER" validate:"omitempty,oneof=twilio africastalking simulator" desc:"Who sends everything: twilio, africastalking, or simulator to send nothing at all. Unset: SMS_ROUTES, or else every provider whose account is set, Twilio first; the simulator in ripoti dev."`
 	Routes      []Route        `env:"SMS_ROUTES" envSeparator:";" desc:"Who sends to which numbers, such as +254=africastalking,twilio;*=twilio: the longest beginning of a number decides (* is any number), and who comes first is tried first. The next one is tried when the one before answers errors or reports on nothing, until it heals."`
 	LowBalance  []ripoti.Money `env:"SMS_LOW_BALANCE" desc:"What an account should not fall below, such as KES 500,USD 20: less is an alarm."`
-	BundleAbove int            `env:"SMS_BUNDLE_ABOVE" envDefault:"3" validate:"min=0,max=100" desc:"How many alerts in a minute reach one number in full; what comes after them waits 15 seconds and leaves as one message with the reports' numbers. Critical alerts never wait. 0: nothing is bundled."`
+	BundleAbove int            `env:"SMS_BUNDLE_ABOVE" envDefault:"3" validate:"min=0,max=100" desc:"How many reports in a minute reach one number in full; what comes after them waits 15 seconds and leaves as one message with the reports' numbers. Critical alerts never wait. 0: nothing is bundled."`
 	Timeout     time.Duration  `env:"SMS_TIMEOUT" envDefault:"10s" validate:"min=1s,max=60s" desc:"How long a send waits for the provider before its outcome is called unknown."`
 	Validity    time.Duration  `env:"SMS_VALIDITY" envDefault:"1h" validate:"min=1m,max=10h" desc:"How long Twilio may try to deliver an alert; later it would only mislead."`
 }

@@ -27,15 +27,24 @@ func (b Burst) mayBundle(first int) (condition string, args []any) {
 		and exists (select 1 from reports r where r.id = m.report_id and r.urgency <> 'critical')`, args
 }
 
-// Ahead counts what goes before a queued message to the same number: what left within the window,
-// and what is due now and was written before it. The order is the same for every hand, however many
-// work at once.
+// hasLeft says that another message of the burst about the same report has left in full to the same
+// number since $3. What is told of one report stays together: the second message may say what must
+// not be done.
+func (b Burst) hasLeft(first int) string {
+	return ` exists (select 1 from messages s where s.to_hash = m.to_hash and s.report_id = m.report_id and s.id <> m.id and s.bundle = ''
+		and s.claimed_at >= $3 and s.status <> 'queued' and s.kind in (` + list(first, len(b.Kinds)) + "))"
+}
+
+// Ahead counts the reports that go before a queued message's to the same number: those told of within
+// the window, and those that are due now and older. The order is the same for every hand, however
+// many work at once. None goes before a message whose report was told of just now.
 func (s *Store) Ahead(ctx context.Context, m Message, b Burst) (n int, err error) {
-	condition, kinds := b.mayBundle(5)
-	args := append([]any{s.PhoneHash(m.To), m.ID, micros(s.now().Add(-b.Window)), micros(s.now())}, kinds...)
-	err = s.read.QueryRowContext(ctx, `select count(*) from messages m where m.to_hash = $1 and m.id <> $2 and`+condition+`
-		and (m.claimed_at >= $3 and m.status <> 'queued' or m.status = 'queued' and m.id < $2
-			and exists (select 1 from duties d where d.subject = m.id and d.kind = 'send' and d.due_at <= $4))`, args...).Scan(&n)
+	condition, kinds := b.mayBundle(6)
+	args := append([]any{s.PhoneHash(m.To), m.ReportID, micros(s.now().Add(-b.Window)), micros(s.now()), m.ID}, kinds...)
+	err = s.read.QueryRowContext(ctx, `select count(distinct m.report_id) from messages m where m.to_hash = $1 and m.report_id <> $2 and`+condition+`
+		and (m.claimed_at >= $3 and m.status <> 'queued' or m.status = 'queued' and m.report_id < $2
+			and exists (select 1 from duties d where d.subject = m.id and d.kind = 'send' and d.due_at <= $4))
+		and not exists (select 1 from messages m where m.id = $5 and`+b.hasLeft(6)+")", args...).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count burst: %w", err)
 	}
@@ -86,12 +95,13 @@ func (s *Store) Bundle(ctx context.Context, m Message, b Burst, limit int, write
 
 // waiting are the queued messages of a burst with the numbers of their reports, each number once.
 func (tx *Tx) waiting(ctx context.Context, m Message, b Burst, limit int) (ids []any, codes []ripoti.Code, err error) {
-	condition, kinds := b.mayBundle(5)
-	args := append([]any{tx.PhoneHash(m.To), m.ContactID, micros(tx.now()), m.ID}, kinds...)
+	condition, kinds := b.mayBundle(6)
+	args := append([]any{tx.PhoneHash(m.To), m.ContactID, micros(tx.now().Add(-b.Window)), micros(tx.now()), m.ID}, kinds...)
 	rows, err := tx.sql.QueryContext(ctx, `select m.id, r.code from messages m join reports r on r.id = m.report_id
 		where m.to_hash = $1 and m.contact_id = $2 and m.status = 'queued' and`+condition+`
-		and exists (select 1 from duties d where d.subject = m.id and d.kind = 'send' and d.due_at <= $3)
-		order by m.id = $4 desc, m.id`+tx.forUpdateOf("m"), args...)
+		and exists (select 1 from duties d where d.subject = m.id and d.kind = 'send' and d.due_at <= $4)
+		and not`+b.hasLeft(6)+`
+		order by m.id = $5 desc, m.id`+tx.forUpdateOf("m"), args...)
 	if err != nil {
 		return nil, nil, err
 	}
