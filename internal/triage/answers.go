@@ -43,7 +43,7 @@ func (r *Reader) signs(t *reading, out Reading) []routing.Sign {
 
 // goingOn says that the harm is told to happen at this moment.
 func (r *reading) goingOn() bool {
-	if r.said("now") {
+	if r.said("now", "killing") {
 		return true
 	}
 	return r.said("scream") && !r.said("repeating", "days3", "month", "longer")
@@ -99,6 +99,7 @@ var details = map[ripoti.Category][]detailed{
 	},
 	ripoti.PoliceAbuse: {
 		{[]string{"sexual", "lain"}, ripoti.PoliceSexual},
+		{[]string{"police_struck"}, ripoti.PoliceBeat},
 		{[]string{"bribe"}, ripoti.PoliceBribe},
 		{[]string{"refuse", "release"}, ripoti.PoliceRefused},
 		{[]string{"hit", "hurt", "shot", "injury", "grave"}, ripoti.PoliceBeat},

@@ -33,6 +33,9 @@ func fold(word string) string {
 		b.WriteRune(r)
 		last = r
 	}
+	if strings.HasSuffix(strings.ToLower(word), refuses) { // kukataa is to refuse, kukata to cut
+		b.WriteByte('a')
+	}
 	return b.String()
 }
 
@@ -54,6 +57,9 @@ func soundLike(r rune, rest []rune) rune {
 	}
 	return r
 }
+
+// refuses ends the one verb whose doubled letter tells it from another.
+const refuses = "kataa"
 
 func isNumber(word string) bool {
 	for i := range len(word) {

@@ -2,6 +2,8 @@ package triage
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // hit is a signal found in the text: from and to are tokens, both included.
@@ -37,7 +39,24 @@ func (r *reading) look() {
 		r.l.readWord(t)
 		seen[t.folded] = i
 	}
+	for i := range r.tokens {
+		if r.isSum(i) {
+			t := &r.tokens[i]
+			t.hits = append(slices.Clip(t.hits), sense{signal: r.l.set.sum})
+		}
+	}
 }
+
+// isSum says that the number at token i is likely a sum of shillings: "500", "10k", not a year.
+func (r *reading) isSum(i int) bool {
+	n, err := strconv.Atoi(r.word(i))
+	if err != nil {
+		return false
+	}
+	return n >= 100 && (n <= 2000 || n > 2040) && n < 10_000_000 || thousands[r.word(i+1)]
+}
+
+var thousands = folded("k thao thousand bob ksh shillings")
 
 // longestWord is how long a word can be and still be read; Swahili verbs stay far below.
 const longestWord = 32
@@ -47,14 +66,14 @@ func (l *lexicon) readWord(t *token) {
 		return
 	}
 	t.keys = append(t.keys, t.folded)
-	known := l.take(t, t.folded) || l.placeWords[t.folded]
+	known := l.plain[strings.ToLower(t.raw)] || l.take(t, t.folded) || l.placeWords[t.folded]
 	if !known && l.lang[t.folded] == 0 {
 		if w, ok := l.meant(t.folded); ok {
 			t.keys = append(t.keys, w)
 			known = l.take(t, w)
 		}
 	}
-	if !known && l.lang[t.folded] == 0 {
+	if !known && l.lang[t.folded] == 0 && !englishSpelling(strings.ToLower(t.raw)) {
 		withVowels(t.folded, func(w string) bool { return l.takeVerb(t, w) })
 	}
 	t.lang = l.langOf(t)
@@ -65,7 +84,7 @@ func (l *lexicon) take(t *token, word string) bool {
 	for _, s := range l.words[word] {
 		t.hits = append(t.hits, sense{signal: s})
 	}
-	verb := l.takeVerb(t, word)
+	verb := l.langRaw[strings.ToLower(t.raw)] != langEnglish && l.takeVerb(t, word)
 	english := false
 	l.englishForms(word, func(s *stem, form *verbForm, event bool) {
 		english = true
@@ -78,14 +97,15 @@ func (l *lexicon) take(t *token, word string) bool {
 }
 
 func (l *lexicon) takeVerb(t *token, word string) bool {
-	found := false
-	l.swahili(word, func(s *stem, form verbForm) {
+	found, first := false, len(word)
+	l.swahili(word, func(_ *stem, _ verbForm, at int) { first = min(first, at) })
+	l.swahili(word, func(s *stem, form verbForm, at int) {
 		found = true
 		if t.verb == nil {
 			t.verb = &form
 		}
 		signals := s.signals
-		if form.bare && !form.passive { // an order or the name of a deed, not a report of one
+		if form.bare && !form.passive || at > first { // an order or the name of a deed, not a report of one
 			signals = nil
 		}
 		t.give(s.key, signals, &form, form.finite)

@@ -31,32 +31,44 @@ func (l *lexicon) addLanguages() error {
 		Swahili string `yaml:"sw"`
 		Sheng   string `yaml:"sheng"`
 		Both    string `yaml:"both"`
+		Plain   string `yaml:"plain"`
 	}
 	if err := decode(langFile, &lists); err != nil {
 		return err
 	}
-	l.lang = map[string]langClass{}
+	l.lang, l.langRaw, l.plain = map[string]langClass{}, map[string]langClass{}, map[string]bool{}
+	for _, w := range strings.Fields(lists.Plain) {
+		l.plain[strings.ToLower(w)] = true
+	}
 	for _, list := range []struct {
 		words string
 		class langClass
 	}{{lists.Both, langBoth}, {lists.Sheng, langSheng}, {lists.English, langEnglish}, {lists.Swahili, langSwahili}} {
 		for _, w := range strings.Fields(list.words) {
-			key := fold(w)
-			if had, ok := l.lang[key]; ok && had != list.class {
-				if had == langBoth || had == langSheng {
-					continue
-				}
-				l.lang[key] = langBoth
-				continue
-			}
-			l.lang[key] = list.class
+			noteLang(l.langRaw, w, list.class)
+			noteLang(l.lang, fold(w), list.class)
 		}
 	}
 	return nil
 }
 
+// noteLang notes the class of a word. A word of two languages tells nothing; what the list of Sheng or
+// of loans holds, stays there.
+func noteLang(m map[string]langClass, word string, class langClass) {
+	had, ok := m[word]
+	switch {
+	case !ok:
+		m[word] = class
+	case had != class && had != langSheng:
+		m[word] = langBoth
+	}
+}
+
 // langOf says which language the word of the token is of.
 func (l *lexicon) langOf(t *token) langClass {
+	if c, ok := l.langRaw[strings.ToLower(t.raw)]; ok {
+		return c
+	}
 	if c, ok := l.lang[t.folded]; ok {
 		return c
 	}
@@ -64,7 +76,7 @@ func (l *lexicon) langOf(t *token) langClass {
 		return langBoth
 	}
 	swahiliVerb, english, bent := false, false, false
-	l.swahili(t.folded, func(*stem, verbForm) { swahiliVerb = true })
+	l.swahili(t.folded, func(*stem, verbForm, int) { swahiliVerb = true })
 	l.englishForms(t.folded, func(_ *stem, form *verbForm, _ bool) {
 		english = english || form == nil
 		bent = bent || form != nil
@@ -122,11 +134,11 @@ func (l *lexicon) bent(word string) bool {
 }
 
 // englishLetters are letters side by side that stand in English words and in no Swahili ones.
-var englishLetters = strings.Fields("ck ee oo ea ght ould tion ough ly x q tr pl bl cl cr dr gr fl sp st ss ll tt ff pp nn wh ow ew ck ge gh ct pt ft lt rt rd rs ns nt ld lk mp nk")
+var englishLetters = strings.Fields("ck ee oo ea ght ould tion ough ly x q tr pl bl cl cr dr gr fl sp st ss ll tt ff pp nn wh ow ew ck ge gh ct pt ft lt rt rd rs ns nt ld lk mp nk ai ie au")
 
 // englishSpelling says that a word that no list holds is spelled as English words are.
 func englishSpelling(word string) bool {
-	if len(word) < 5 || isVowel(word[len(word)-1]) && word[len(word)-1] != 'e' {
+	if len(word) < 4 || isVowel(word[len(word)-1]) && word[len(word)-1] != 'e' || syllables(fold(word)) {
 		return false
 	}
 	return slices.ContainsFunc(englishLetters, func(s string) bool { return strings.Contains(word, s) })

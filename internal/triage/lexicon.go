@@ -40,9 +40,11 @@ type lexicon struct {
 	// vowelStems are the vowels that stems of verbs begin with: they melt with the vowel before.
 	vowelStems map[byte]bool
 	phrases    map[string][]*phrase // by the first key
-	lang       map[string]langClass
-	placeWords map[string]bool     // words of names of places
-	slips      map[string][]string // what is left of a word without one letter -> words
+	lang       map[string]langClass // by the folded word
+	langRaw    map[string]langClass // by the word as it is spelled: wazee is no wasee
+	plain      map[string]bool      // words that say nothing, however much they look like others
+	placeWords map[string]bool      // words of names of places
+	slips      map[string][]string  // what is left of a word without one letter -> words
 	set        *sets
 	harms      []bool // by signal: harm is done
 	isPerson   []bool // by signal: a child or a youth
@@ -52,6 +54,7 @@ type lexicon struct {
 type sets struct {
 	none   signal
 	parent signal
+	sum    signal
 }
 
 // takes says that a phrase of the signal takes its words away from everything else.
@@ -81,7 +84,7 @@ func loadLexicon(rules *ruleDocument) (*lexicon, error) {
 		return nil, err
 	}
 	l.indexSlips()
-	l.set = &sets{none: l.byName["none"], parent: l.byName["parent"]}
+	l.set = &sets{none: l.byName["none"], parent: l.byName["parent"], sum: l.byName["sum"]}
 	l.harms = l.flags(harmSignals...)
 	l.isPerson = l.flags("child", "young", "girl", "adult", "grown")
 	return l, nil
@@ -242,8 +245,10 @@ func oneSlip(a, b string) bool {
 		return y[1:] == x
 	case len(x) != len(y):
 		return false
-	case len(x) == 0 || x[1:] == y[1:]:
+	case len(x) == 0:
 		return true
+	case x[1:] == y[1:]: // a wrong vowel; a wrong consonant makes another word: brothers, brothels
+		return isVowel(x[0]) && isVowel(y[0])
 	}
 	return len(x) > 1 && x[0] == y[1] && x[1] == y[0] && x[2:] == y[2:]
 }

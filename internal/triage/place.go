@@ -30,6 +30,9 @@ var (
 	linkParts = folded("kwa wa ya la")
 )
 
+// originRank is the rank up to which a name is where somebody comes from or goes to.
+const originRank = -3
+
 // maxSpots is how many phrases are kept: each costs one search of the gazetteer.
 const maxSpots = 8
 
@@ -54,7 +57,9 @@ func (r *reading) spots() []spot {
 			continue
 		}
 		end := r.nameEnd(i)
-		out = append(out, r.spotAt(i, end))
+		if s := r.spotAt(i, end); s.rank > originRank {
+			out = append(out, s)
+		}
 		i = end
 	}
 	slices.SortStableFunc(out, func(a, b spot) int { return b.rank - a.rank })
@@ -84,12 +89,15 @@ func (r *reading) slipOnly(t *token) bool {
 // nameEnd is the last token of the name that begins at i.
 func (r *reading) nameEnd(i int) int {
 	end := i
+	if r.verbShaped(i) {
+		return end
+	}
 	for j := i + 1; j < len(r.tokens) && j < i+4 && !r.tokens[j].after; j++ {
 		w := r.word(j)
 		switch {
 		case isNumber(w) && len(w) <= 2 && !yearWords[r.word(j+1)], nameParts[w]:
 			end = j
-		case r.nameable(j) && !(r.tokens[j].verb != nil || r.l.grammar.looksSwahili(w)):
+		case r.nameable(j) && !r.verbShaped(j):
 			end = j
 		case linkParts[w] && j+1 < len(r.tokens) && r.nameable(j+1) && w == "kwa":
 		default:
@@ -99,18 +107,32 @@ func (r *reading) nameEnd(i int) int {
 	return end
 }
 
+// partOfOrigin says that the word may stand between "from" and the name it belongs to.
+func (r *reading) partOfOrigin(i int) bool {
+	w := r.word(i)
+	return nameParts[w] || r.l.placeWords[w] || w == "the"
+}
+
+// verbShaped says that the word is likelier a verb than a name.
+func (r *reading) verbShaped(i int) bool {
+	w := r.word(i)
+	return !r.l.placeWords[w] && (r.tokens[i].verb != nil || r.l.grammar.looksSwahili(w))
+}
+
 func (r *reading) spotAt(from, to int) spot {
 	s := spot{words: r.text[r.tokens[from].start:r.tokens[to].end], from: from, to: to}
 	first, n := utf8.DecodeRuneInString(s.words)
 	if n > 0 && unicode.IsUpper(first) && from > 0 {
 		s.rank++
 	}
+	reach := true // every word up to here may belong to an origin
 	for back := 1; back <= 3 && from-back >= 0; back++ {
 		w := r.word(from - back)
-		if originCues[w] {
+		if reach && originCues[w] {
 			s.rank -= 6
 			break
 		}
+		reach = reach && r.partOfOrigin(from-back)
 		if placeCues[w] {
 			s.rank += 5 - back
 			s.cued = true
@@ -129,7 +151,7 @@ func (r *reading) spotAt(from, to int) spot {
 	}
 	if r.l.placeWords[r.word(from)] {
 		s.rank += 2
-	} else if r.tokens[from].verb != nil || r.l.grammar.looksSwahili(r.tokens[from].folded) {
+	} else if r.verbShaped(from) {
 		s.rank--
 	}
 	return s

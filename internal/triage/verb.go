@@ -1,5 +1,7 @@
 package triage
 
+import "strings"
+
 // Swahili verbs by rule (domain brief 6.2): subject, tense, object, stem, extension, final vowel.
 // Sheng takes the same beginnings before English stems: "wameraped", "anamrape".
 
@@ -175,22 +177,24 @@ type stem struct {
 
 const shortest = 2 // letters of a stem that may stand without a beginning
 
-// swahili calls found for every reading of the word as a verb of the lexicon.
-func (l *lexicon) swahili(word string, found func(*stem, verbForm)) {
+// swahili calls found for every reading of the word as a verb of the lexicon, at says where the stem
+// begins. A stem that begins earlier is the likelier one: itisha is to demand, tisha to threaten.
+func (l *lexicon) swahili(word string, found func(s *stem, form verbForm, at int)) {
 	for i := 0; i < len(word); i++ {
 		begin, ok := l.grammar.begins[word[:i]]
 		if !ok {
 			continue
 		}
 		l.stemAt(word, i, begin, found)
-		if i > 0 && isVowel(word[i-1]) && l.vowelStems[word[i-1]] && i < len(word) { // ali-iba, folded to aliba
-			l.stemAt(word, i-1, begin, found)
+		melts := (begin.finite || word[:i] == "ku") && word[i-1] != word[max(i-2, 0)] && !strings.HasSuffix(word[:i], "tu")
+		if i > 0 && melts && isVowel(word[i-1]) && l.vowelStems[word[i-1]] { // ali-iba, folded to aliba
+			l.stemAt(word, i-1, begin, func(s *stem, form verbForm, _ int) { found(s, form, i) })
 		}
 	}
 }
 
 // stemAt reads a stem and an ending from i on.
-func (l *lexicon) stemAt(word string, i int, begin verbForm, found func(*stem, verbForm)) {
+func (l *lexicon) stemAt(word string, i int, begin verbForm, found func(*stem, verbForm, int)) {
 	for j := i + 1; j < len(word); j++ {
 		s, ok := l.verbs[word[i:j]]
 		if !ok || i == 0 && j-i <= shortest {
@@ -202,10 +206,13 @@ func (l *lexicon) stemAt(word string, i int, begin verbForm, found func(*stem, v
 		}
 		form := begin
 		form.passive, form.bare = end.passive, i == 0
+		if j-i <= shortest && !form.finite && !form.negative && word[:min(2, i)] != "ku" { // too little to go by: little is no verb
+			continue
+		}
 		if s.needObject && !form.object && !form.passive {
 			continue
 		}
-		found(s, form)
+		found(s, form, i)
 	}
 }
 
@@ -240,7 +247,7 @@ func (g *grammar) looksSwahili(word string) bool {
 	if len(word) < 5 || !isVowel(word[len(word)-1]) {
 		return false
 	}
-	for i := 2; i < len(word)-2; i++ {
+	for i := 2; i <= len(word)-2; i++ {
 		if f, ok := g.begins[word[:i]]; ok && (f.finite || word[:2] == "ku" && i >= 2) && syllables(word[i:]) {
 			return true
 		}
