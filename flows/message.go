@@ -275,8 +275,6 @@ func (l line) fill(word string) string {
 		return l.phone()
 	case "to":
 		return l.to()
-	case "open":
-		return strconv.Itoa(l.f.Open)
 	case "typed":
 		return l.f.Typed
 	case "count":

@@ -212,7 +212,7 @@ func TestAnswersFit(t *testing.T) {
 				for _, status := range []ripoti.AssignmentStatus{ripoti.AssignmentOpen, ripoti.AssignmentAccepted, ripoti.AssignmentDeclined, ripoti.AssignmentMoved, ripoti.AssignmentTold} {
 					for _, wish := range wishes {
 						for bits := range 64 {
-							f := Facts{Code: longestNumber, Status: status, Wish: wish, Way: way, Typed: "0711...", Open: bits % 3 * 600,
+							f := Facts{Code: longestNumber, Status: status, Wish: wish, Way: way, Typed: "0711...", Open: bits % 3, Codes: []ripoti.Code{longestNumber, longestNumber, longestNumber},
 								Child: bits&1 > 0, Within72: bits&2 > 0, Walled: bits&4 > 0, Mine: bits&8 > 0, Closed: bits&16 > 0, Side: ripoti.Safety}
 							if bits&32 > 0 {
 								f.Side = ripoti.Care
@@ -322,7 +322,7 @@ func TestMessagesInWords(t *testing.T) {
 		{"still open", SayState, "en", with(func(f *Facts) { f.Status = ripoti.AssignmentOpen }), "4829172 is still open: reply 1 4829172. Cannot: 2 4829172."},
 		{"mine", SayState, "en", with(func(f *Facts) { f.Status, f.Mine = ripoti.AssignmentAccepted, true }), "4829172: you have accepted it. If you cannot go on, phone your coordinator."},
 		{"taken", SayState, "sw", with(func(f *Facts) { f.Status = ripoti.AssignmentAccepted }), "4829172 imekubaliwa na mwingine. Huhitaji kujibu."},
-		{"which of several", SayHelp, "en", Facts{Open: 2, Way: replies}, "2 reports wait for you. Reply 1 and the report's number to accept it, 2 and the number if you cannot."},
+		{"which of several", SayHelp, "en", Facts{Open: 2, Codes: []ripoti.Code{"4829172", "5193340"}, Way: replies}, "These wait for you: 4829172, 5193340. Reply 1 and the report's number to accept it, 2 and the number if you cannot."},
 		{"a slip", SayUnknown, "en", Facts{Typed: "4829127", Way: sms.Way{ReplyTo: "21094"}}, "4829127 is no report of yours. Please check the number. Text to 21094: 1 and the report's number to accept it, 2 and the number if you cannot."},
 		{"a burst", SayBundle, "en", Facts{Codes: []ripoti.Code{"4829172", "5193340", "7331204"}, Way: replies}, "3 new: 4829172, 5193340, 7331204. Reply a number to read it, 1 and the number to accept it."},
 		{"a burst in Swahili, one way", SayBundle, "sw", Facts{Codes: []ripoti.Code{"4829172", "5193340"}, Way: sms.Way{ReplyTo: "21094"}}, "Mpya 2: 4829172, 5193340. Tuma kwa 21094: nambari kuisoma, 1 na nambari kuikubali."},

@@ -238,6 +238,7 @@ func TestAnswers(t *testing.T) {
 			}
 		}
 		expect(t, "the desk", s.Kinds("station-near.desk"), "alert alert help")
+		has(t, s.Got("station-near.desk")[2].Text, string(first), string(second))
 	})
 	t.Run("a late answer gets the state, a strange number one helpful sentence", func(t *testing.T) {
 		s := stage.New(t, nil)

@@ -104,8 +104,9 @@ type talk struct {
 	from     ripoti.Phone
 	contacts []ripoti.Contact // everything the number answers for
 	reply    flows.Reply
-	alert    *store.Alert // what it is about, nil where that is not clear
-	open     int          // open alerts of the number, where no report's number was given
+	alert    *store.Alert  // what it is about, nil where that is not clear
+	numbers  []ripoti.Code // of the open alerts, at most three
+	open     int           // open alerts of the number, where no report's number was given
 }
 
 // find looks up what the answer is about: the report whose number was given, or the one alert that
@@ -120,6 +121,9 @@ func (t *talk) find(ctx context.Context) error {
 	}
 	if t.open = len(alerts); t.open == 1 || (t.open > 0 && t.reply.Code != "") {
 		t.alert = &alerts[0]
+	}
+	for _, a := range alerts {
+		t.numbers = append(t.numbers, a.Code)
 	}
 	return nil
 }
@@ -178,7 +182,7 @@ func (t *talk) passive(ctx context.Context, tx *store.Tx) (string, error) {
 	if err != nil || n > passiveLimit {
 		return "passive, no answer", err
 	}
-	kind, facts, topic := sayHelp, flows.Facts{Open: t.open}, about{}
+	kind, facts, topic := sayHelp, flows.Facts{Open: t.open, Codes: t.numbers}, about{}
 	if t.alert != nil {
 		r, err := tx.Report(ctx, t.alert.ReportID)
 		if err != nil {
