@@ -90,9 +90,10 @@ func openHouse(ctx context.Context, cfg config.Config, log *slog.Logger, keys *s
 		return nil, fmt.Errorf("directory: %w", err)
 	}
 	h.relay = (&tasks.Relay{Duties: s, Hand: hand, Now: h.now, Log: log, Every: time.Second, Patience: tasks.Patience, Handed: h.rescued}).Init()
-	filer := store.NewFiler(s, func(int) { h.relay.Wake() })
+	s.HandTo(h.relay) // so that nobody needs to wake it after a commit
+	filer := store.NewFiler(s, func(int) {})
 	h.closers = append(h.closers, filer.Close)
-	h.desk = &casework.Desk{Store: s, Filer: filer, Live: h.live, Now: h.now, Wake: h.relay.Wake, Seen: h.seen}
+	h.desk = &casework.Desk{Store: s, Filer: filer, Live: h.live, Now: h.now, Wake: func() {}, Seen: h.seen}
 	return h, nil
 }
 

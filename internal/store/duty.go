@@ -17,11 +17,14 @@ type Duty struct {
 	Tries   int // how often it was handed to the queue
 }
 
-// Owe writes duties.
+// Owe writes duties. Those due now are in the hands of HandTo once the transaction is committed.
 func (tx *Tx) Owe(ctx context.Context, duties ...Duty) error {
 	args := make([]any, 0, len(duties)*dutyWidth)
 	for _, d := range duties {
-		args = append(args, d.row()...)
+		columns, handed := tx.dutyRow(&d)
+		if args = append(args, columns...); handed {
+			tx.owed = append(tx.owed, d)
+		}
 	}
 	return tx.insertMany(ctx, dutyTable, dutyWidth, args)
 }
@@ -30,13 +33,6 @@ const (
 	dutyTable = "duties (id, kind, subject, queue, due_at, wake_at, tries)"
 	dutyWidth = 7
 )
-
-func (d Duty) row() []any {
-	if d.ID == "" {
-		d.ID = NewID()
-	}
-	return []any{d.ID, d.Kind, d.Subject, d.Queue, micros(d.Due), micros(d.Due), 0}
-}
 
 // Done forgets a duty. It says false when the duty was gone already: another hand has done it.
 func (tx *Tx) Done(ctx context.Context, id string) (bool, error) {

@@ -19,12 +19,7 @@ func (s *Store) fileAtOnce(ctx context.Context, group []*waiting) (rest []*waiti
 	if err != nil {
 		return group, err
 	}
-	var duties []any
-	for _, w := range group {
-		for _, d := range w.filing.Duties {
-			duties = append(append(duties, w.filing.Report.ID), d.row()...)
-		}
-	}
+	duties, handed := s.rowsOwed(group)
 	var o once
 	o.say("with filed as (insert into " + reportTable + " select * from ")
 	o.table(reportWidth, reports)
@@ -49,10 +44,29 @@ func (s *Store) fileAtOnce(ctx context.Context, group []*waiting) (rest []*waiti
 	if err != nil {
 		return group, err
 	}
+	var now []Duty
 	for _, w := range written {
 		w.saved = true
+		now = append(now, handed[w.filing.Report.ID]...)
 	}
+	s.handOver(now)
 	return rest, nil
+}
+
+// rowsOwed are the duties of a group, each behind its report's id, and by report those that are to be
+// handed over once they are written.
+func (s *Store) rowsOwed(group []*waiting) (rows []any, handed map[string][]Duty) {
+	handed = make(map[string][]Duty, len(group))
+	for _, w := range group {
+		id := w.filing.Report.ID
+		for _, d := range w.filing.Duties {
+			columns, now := s.dutyRow(&d)
+			if rows = append(append(rows, id), columns...); now {
+				handed[id] = append(handed[id], d)
+			}
+		}
+	}
+	return rows, handed
 }
 
 // once is a statement that grows with its parameters.

@@ -33,8 +33,9 @@ type Store struct {
 	write *sql.DB
 	read  *sql.DB // the same as write on PostgreSQL
 	dialect
-	keys *seal.Keys
-	now  func() time.Time
+	keys  *seal.Keys
+	now   func() time.Time
+	hands Hands // may be nil: what is due is found by Wake
 }
 
 // dialect is where the two databases truly differ.
@@ -167,17 +168,11 @@ func fromMicros(us int64) time.Time {
 	return time.UnixMicro(us).UTC()
 }
 
-// querier is what *sql.DB and *sql.Tx share.
-type querier interface {
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
 // Tx is one transaction: everything in it becomes true together or not at all.
 type Tx struct {
 	*Store
-	sql *sql.Tx
+	sql  *sql.Tx
+	owed []Duty // to be handed over once this is committed
 }
 
 // InTx runs f in a transaction and commits unless f fails.
@@ -187,12 +182,14 @@ func (s *Store) InTx(ctx context.Context, f func(*Tx) error) error {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer tx.Rollback()
-	if err := f(&Tx{s, tx}); err != nil {
+	t := &Tx{Store: s, sql: tx}
+	if err := f(t); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	s.handOver(t.owed)
 	return nil
 }
 

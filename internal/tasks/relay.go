@@ -2,6 +2,7 @@ package tasks
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -15,7 +16,8 @@ type Duties interface {
 }
 
 // Relay hands duties to the queue when they are due, and again when nothing came of them. It is the
-// alarm clock of every timer and the sweep behind every lost task.
+// alarm clock of every timer and the sweep behind every lost task. Duties that this process wrote and
+// that were due at once come to it from memory (Take); all others it finds in the database.
 type Relay struct {
 	Duties Duties
 	Hand   func(context.Context, store.Duty) error
@@ -29,8 +31,12 @@ type Relay struct {
 	Room func(context.Context) int
 	// Handed is told of each duty that was handed over.
 	Handed func(store.Duty)
+	// Near does a duty in this process, if it has a hand free, and says whether it took it; nil: every
+	// duty goes to the queue. It is asked for what comes from memory only.
+	Near func(store.Duty) bool
 
-	wake chan struct{}
+	wake  chan struct{}
+	hands hands
 }
 
 // relayPage is how many duties are taken from the database at once.
@@ -39,6 +45,7 @@ const relayPage = 100
 // Init makes the relay ready to be woken.
 func (r *Relay) Init() *Relay {
 	r.wake = make(chan struct{}, 1)
+	r.hands.come = make(chan struct{}, 1)
 	return r
 }
 
@@ -56,13 +63,16 @@ func (r *Relay) Run(ctx context.Context) {
 	defer tick.Stop()
 	down := false
 	for {
+		step := r.passBoth
 		select {
 		case <-ctx.Done():
 			return
+		case <-r.hands.come:
+			step = r.passTaken
 		case <-r.wake:
 		case <-tick.C:
 		}
-		err := r.pass(ctx)
+		err := step(ctx)
 		if ctx.Err() != nil {
 			return
 		}
@@ -75,13 +85,15 @@ func (r *Relay) Run(ctx context.Context) {
 	}
 }
 
+// passBoth hands over what came from memory and what the database says is due.
+func (r *Relay) passBoth(ctx context.Context) error {
+	return errors.Join(r.passTaken(ctx), r.pass(ctx))
+}
+
 // pass hands over everything that is due.
 func (r *Relay) pass(ctx context.Context) error {
 	for {
-		limit := relayPage
-		if r.Room != nil {
-			limit = min(limit, r.Room(ctx))
-		}
+		limit := r.room(ctx)
 		if limit <= 0 {
 			return nil
 		}
@@ -102,6 +114,14 @@ func (r *Relay) pass(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// room is how many duties may be handed over at once now.
+func (r *Relay) room(ctx context.Context) int {
+	if r.Room != nil {
+		return min(relayPage, r.Room(ctx))
+	}
+	return relayPage
 }
 
 // putBack lets duties be taken again soon: the queue does not answer now.

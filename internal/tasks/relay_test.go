@@ -1,0 +1,159 @@
+package tasks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"ripoti/internal/store"
+)
+
+// database has nothing due, and counts how often it is asked.
+type database struct {
+	mu    sync.Mutex
+	asked int
+}
+
+func (d *database) Wake(context.Context, int, time.Duration) ([]store.Duty, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.asked++
+	return nil, nil
+}
+
+func (d *database) Again(context.Context, string, time.Time) error { return nil }
+
+// queue takes what it is handed, unless it is down.
+type queue struct {
+	mu    sync.Mutex
+	down  bool
+	tried int
+	took  []string
+}
+
+func (q *queue) hand(_ context.Context, d store.Duty) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.tried++; q.down {
+		return errors.New("down")
+	}
+	q.took = append(q.took, d.ID)
+	return nil
+}
+
+func (q *queue) taken() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.took)
+}
+
+func (q *queue) set(down bool) {
+	q.mu.Lock()
+	q.down = down
+	q.mu.Unlock()
+}
+
+func duties(n int) (all []store.Duty) {
+	for i := range n {
+		all = append(all, store.Duty{ID: fmt.Sprint(i), Kind: Route, Queue: Critical, Tries: 1})
+	}
+	return all
+}
+
+// relaying runs a relay in a bubble of time.
+func relaying(t *testing.T, change func(*Relay), test func(*testing.T, *Relay, *database, *queue)) {
+	synctest.Test(t, func(t *testing.T) {
+		d, q := &database{}, &queue{}
+		r := (&Relay{Duties: d, Hand: q.hand, Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Every: time.Second, Patience: 30 * time.Second}).Init()
+		if change != nil {
+			change(r)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); r.Run(ctx) }()
+		test(t, r, d, q)
+		stop()
+		<-done
+	})
+}
+
+func TestRelayFromMemory(t *testing.T) {
+	t.Run("what is taken is handed over at once, and the database is not asked", func(t *testing.T) {
+		relaying(t, nil, func(t *testing.T, r *Relay, d *database, q *queue) {
+			r.Take(duties(250))
+			time.Sleep(100 * time.Millisecond)
+			if q.taken() != 250 || d.asked != 0 {
+				t.Errorf("%d handed over, the database asked %d times", q.taken(), d.asked)
+			}
+		})
+	})
+	t.Run("what a dead queue refuses is handed over once it heals", func(t *testing.T) {
+		relaying(t, nil, func(t *testing.T, r *Relay, _ *database, q *queue) {
+			q.set(true)
+			r.Take(duties(3))
+			time.Sleep(5 * time.Second)
+			q.set(false)
+			time.Sleep(2 * time.Second)
+			if q.taken() != 3 {
+				t.Errorf("%d handed over", q.taken())
+			}
+		})
+	})
+	t.Run("when patience is over it is the database's again", func(t *testing.T) {
+		relaying(t, nil, func(t *testing.T, r *Relay, _ *database, q *queue) {
+			q.set(true)
+			r.Take(duties(3))
+			time.Sleep(31 * time.Second)
+			q.set(false)
+			time.Sleep(5 * time.Second)
+			if q.taken() != 0 {
+				t.Errorf("%d handed over twice", q.taken())
+			}
+		})
+	})
+	t.Run("a small queue is not overfilled", func(t *testing.T) {
+		most := 10
+		relaying(t, func(r *Relay) { r.Room = func(context.Context) int { return most } }, func(t *testing.T, r *Relay, _ *database, q *queue) {
+			most = 10
+			r.Take(duties(1))
+			time.Sleep(100 * time.Millisecond)
+			most = 0
+			r.Take(duties(20))
+			time.Sleep(3 * time.Second)
+			if q.taken() != 1 {
+				t.Errorf("%d handed over into a full queue", q.taken())
+			}
+			most = 100
+			time.Sleep(2 * time.Second)
+			if q.taken() != 21 {
+				t.Errorf("%d handed over", q.taken())
+			}
+		})
+	})
+	t.Run("memory is bounded", func(t *testing.T) {
+		relaying(t, func(r *Relay) { r.Room = func(context.Context) int { return 0 } }, func(t *testing.T, r *Relay, _ *database, _ *queue) {
+			for range 10 {
+				r.Take(duties(handsFull / 2))
+			}
+			if n := len(r.hands.held); n != handsFull {
+				t.Errorf("%d held", n)
+			}
+		})
+	})
+	t.Run("what can be done near goes to no queue", func(t *testing.T) {
+		near := 0
+		relaying(t, func(r *Relay) { r.Near = func(store.Duty) bool { near++; return near <= 2 } }, func(t *testing.T, r *Relay, _ *database, q *queue) {
+			r.Take(duties(5))
+			time.Sleep(100 * time.Millisecond)
+			if q.taken() != 3 {
+				t.Errorf("%d handed over", q.taken())
+			}
+		})
+	})
+}
