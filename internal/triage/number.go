@@ -79,6 +79,8 @@ var (
 	spanBehind = folded("ago iliyopita iliopita zilizopita sasa now jela jail prison ndoa marriage later baadaye")
 	menBefore  = folded("man men mzee mzae mwanaume wanaume jamaa mse msee uncle neighbour neighbor jirani teacher mwalimu suspect mshukiwa guy husband mume baba father elder by")
 	notYears   = folded("days siku weeks wiki months miezi hours masaa saa bob k shillings km am pm people watu girls boys children watoto watoi wasichana women men minutes dakika cows ng'ombe mbuzi goats times mara kids phase area number houses nyumba wives bibi")
+	ageIntro   = folded("is only are ako ana yuko just was about")
+	onlyWord   = fold("only")
 	below      = folded("under below chini")
 )
 
@@ -127,17 +129,16 @@ func (r *reading) ageAt(i, took, n int) (age, bool) {
 		if n < 7 {
 			return a, false
 		}
-	case before == "only" && selfBefore[r.word(i-2)]:
+	case before == onlyWord && selfBefore[r.word(i-2)]:
 		a.self = true
-	case before == "of" || before == "wa" || before == "ua":
+	case before == "of" || before == "wa":
 		if !r.personNear(i - 2) {
 			return a, false
 		}
-	case before == "is" || before == "only" || before == "are" || before == "ako" || before == "ana" || before == "iuko" || before == "just" || before == "was":
+	case ageIntro[before]:
 		if n < 3 || before == "are" && !(behind == "" || r.tokens[min(i+took, len(r.tokens)-1)].after || behind == "or" || behind == "and") {
 			return a, false
 		}
-	case behind == "or" && isNumber(r.word(i+took+1)) && n < 30 && (before == "about" || before == "are"):
 	default:
 		return a, false
 	}

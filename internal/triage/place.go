@@ -107,6 +107,13 @@ func (r *reading) nameEnd(i int) int {
 	return end
 }
 
+// originVerbs end the verbs of coming and going: tulitoka, anaenda.
+var originVerbs = strings.Fields("toka tokea enda elekea ondoka safiri")
+
+func isOrigin(word string) bool {
+	return originCues[word] || slices.ContainsFunc(originVerbs, func(end string) bool { return len(word) > len(end) && strings.HasSuffix(word, end) })
+}
+
 // partOfOrigin says that the word may stand between "from" and the name it belongs to.
 func (r *reading) partOfOrigin(i int) bool {
 	w := r.word(i)
@@ -128,7 +135,7 @@ func (r *reading) spotAt(from, to int) spot {
 	reach := true // every word up to here may belong to an origin
 	for back := 1; back <= 3 && from-back >= 0; back++ {
 		w := r.word(from - back)
-		if reach && originCues[w] {
+		if reach && isOrigin(w) {
 			s.rank -= 6
 			break
 		}

@@ -139,6 +139,7 @@ func (r *reading) collectAge(a age) {
 var (
 	senderAsObject = folded("me us")
 	senderWas      = folded("was am got get been being were")
+	between        = folded("will would can could always often also usually just even used to still may might sometimes never did do does")
 	someone        = folded("he she they who i we someone somebody man men woman father mother husband wife boyfriend teacher uncle neighbour police boys people")
 )
 
@@ -162,12 +163,7 @@ func (r *reading) harmsSender(h hit) bool {
 
 // someoneBefore says that somebody stands before an English word that has no ending: "they rape".
 func (r *reading) someoneBefore(i int) bool {
-	for j := i - 1; j >= 0 && j >= i-4; j-- {
-		if someone[r.word(j)] {
-			return true
-		}
-	}
-	return false
+	return someone[r.word(i-1)] || someone[r.word(i-2)] && between[r.word(i-1)]
 }
 
 // judge turns signals into the proposal. The urgency is routing's business alone.
@@ -246,7 +242,7 @@ func (r *reading) readable() bool {
 	known := 0
 	for i := range r.tokens {
 		t := &r.tokens[i]
-		if t.lang != langNone && !t.guessed && !isNumber(t.folded) || len(t.hits) > 0 {
+		if r.l.lang[t.folded] != langNone || t.verbLike || t.verb != nil || len(t.hits) > 0 || r.l.placeWords[t.folded] {
 			known++
 		}
 	}

@@ -175,6 +175,9 @@ type stem struct {
 	needBegin  bool // "rap^": only after a Swahili beginning
 }
 
+// longStem is how long an English stem must be to take a Swahili end without a Swahili beginning.
+const longStem = 5
+
 const shortest = 2 // letters of a stem that may stand without a beginning
 
 // swahili calls found for every reading of the word as a verb of the lexicon, at says where the stem
@@ -220,7 +223,11 @@ func (l *lexicon) stemAt(word string, i int, begin verbForm, found func(*stem, v
 func (l *lexicon) englishForms(word string, found func(s *stem, form *verbForm, event bool)) {
 	for j := 2; j <= len(word); j++ {
 		s, ok := l.english[word[:j]]
-		if event, ends := l.grammar.english[word[j:]]; ok && ends && !s.needBegin {
+		event, ends := l.grammar.english[word[j:]]
+		if !ends && j >= longStem { // "molestiwa"
+			event, ends = true, l.grammar.sheng[word[j:]] && len(word)-j >= longStem-2
+		}
+		if ok && ends && !s.needBegin {
 			found(s, nil, event)
 		}
 	}
