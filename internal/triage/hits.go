@@ -140,7 +140,7 @@ func (r *reading) gather() {
 		r.hits = append(r.hits, hit{signal: p.signal, from: at[0], to: at[len(at)-1]})
 	})
 	r.eachPhrase(at, func(p *phrase, at []int) {
-		if r.l.set.takes(p.signal) {
+		if r.l.set.takes(p.signal) || p.signal == r.l.set.byPolice && r.verbAt(at[len(at)-1]+1) {
 			return
 		}
 		if len(at) > 1 {
@@ -163,6 +163,11 @@ func (r *reading) gather() {
 		}
 	}
 	slices.SortStableFunc(r.hits, func(a, b hit) int { return a.from - b.from })
+}
+
+// verbAt says that token i is a Swahili verb with a subject.
+func (r *reading) verbAt(i int) bool {
+	return i < len(r.tokens) && (r.tokens[i].verbLike || r.tokens[i].verb != nil && r.tokens[i].verb.finite)
 }
 
 func (r *reading) eachPhrase(at []int, found func(*phrase, []int)) {

@@ -203,4 +203,4 @@ func (r *reading) language() string {
 func borrowed(words, longest int) bool { return words >= 2 || words == 1 && longest >= longLoan }
 
 // longLoan is how long a single word must be to be a word of that language for certain.
-const longLoan = 4
+const longLoan = 3

@@ -52,13 +52,17 @@ type lexicon struct {
 
 // sets are the signals that the program asks for by name.
 type sets struct {
-	none   signal
-	parent signal
-	sum    signal
+	none     signal
+	parent   signal
+	sum      signal
+	witness  signal
+	byPolice signal // "na polisi": done by them, unless a verb follows, which they are the subject of
 }
 
 // takes says that a phrase of the signal takes its words away from everything else.
-func (s *sets) takes(x signal) bool { return x == s.none || x == s.parent }
+func (s *sets) takes(x signal) bool {
+	return x == s.none || x == s.parent || x == s.witness
+}
 
 func loadLexicon(rules *ruleDocument) (*lexicon, error) {
 	l := &lexicon{
@@ -84,7 +88,7 @@ func loadLexicon(rules *ruleDocument) (*lexicon, error) {
 		return nil, err
 	}
 	l.indexSlips()
-	l.set = &sets{none: l.byName["none"], parent: l.byName["parent"], sum: l.byName["sum"]}
+	l.set = &sets{none: l.byName["none"], parent: l.byName["parent"], sum: l.byName["sum"], witness: l.byName["witness"], byPolice: l.byName["by_police"]}
 	l.harms = l.flags(harmSignals...)
 	l.isPerson = l.flags("child", "young", "girl", "adult", "grown")
 	return l, nil
@@ -188,9 +192,13 @@ func (l *lexicon) englishStem(text string) *stem {
 		e = &stem{key: "=" + key}
 		l.english[key] = e
 	}
+	e.mixes = e.mixes || len(strings.TrimSuffix(text, "^")) >= mixFrom
 	e.needBegin = e.needBegin || strings.HasSuffix(text, "^")
 	return e
 }
+
+// mixFrom is how long an English stem must be to be looked for inside a Swahili verb.
+const mixFrom = 4
 
 // shortestSlip is how long a word must be before one wrong letter in it is forgiven.
 const shortestSlip = 6

@@ -178,6 +178,7 @@ func (r *Reader) judge(t *reading) Reading {
 		Answers: out.Answers, Category: out.Category, Second: out.Second, Stage: ripoti.StageComplete, Signs: out.Signs,
 	}, 0)
 	out.Urgency, out.Rule, out.Why = weighed.Urgency, weighed.Rule, weighed.Why
+	out.Places = []string{}
 	out.spots = t.spots()
 	for _, s := range out.spots {
 		out.Places = append(out.Places, s.words)

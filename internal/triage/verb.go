@@ -173,6 +173,7 @@ type stem struct {
 	notI       bool // "bak!i": baki is to remain
 	anyVowel   bool // "dhulum.": a borrowed verb, which may end in i or u
 	needBegin  bool // "rap^": only after a Swahili beginning
+	mixes      bool // long enough to stand behind a Swahili beginning: "amenilock"
 }
 
 // longStem is how long an English stem must be to take a Swahili end without a Swahili beginning.
@@ -239,7 +240,7 @@ func (l *lexicon) englishForms(word string, found func(s *stem, form *verbForm, 
 		for j := i + 3; j <= len(word); j++ {
 			s, ok := l.english[word[i:j]]
 			_, ends := l.grammar.english[word[j:]]
-			if !ok || j-i < 4 && !s.needBegin || !ends && !l.grammar.sheng[word[j:]] || s.needBegin && word[j:] == "" {
+			if !ok || !s.mixes && !s.needBegin || !ends && !l.grammar.sheng[word[j:]] || s.needBegin && word[j:] == "" {
 				continue
 			}
 			form := begin
