@@ -30,12 +30,16 @@ type Worker struct {
 	Live    *casework.Live
 	Senders Senders
 	Writer  *flows.Writer
+	// Relay lets this process do at once what it wrote itself; nil: everything comes from the queue.
+	Relay   *tasks.Relay
 	Metrics *metrics.Metrics
 	Log     *slog.Logger
 	Now     func() time.Time
 	// Concurrency is how many tasks run at once; TaskCheck how often an idle queue is looked at.
 	Concurrency int
 	TaskCheck   time.Duration
+	// Yield is how long a task lets people on the line of this process go first, at most.
+	Yield time.Duration
 	// SendTimeout bounds one send; UnknownAlarm is how old one of unknown outcome may grow.
 	SendTimeout  time.Duration
 	UnknownAlarm time.Duration
@@ -53,22 +57,27 @@ type Worker struct {
 // task does one duty.
 type task func(ctx context.Context, p tasks.Payload) error
 
-// mux is the list of tasks, a file each.
-func (w *Worker) mux() *asynq.ServeMux {
-	mux := asynq.NewServeMux()
-	for kind, do := range map[string]task{
+// kinds is the list of tasks, a file each.
+func (w *Worker) kinds() map[string]task {
+	return map[string]task{
 		tasks.Route: w.Desk.Route,
 		tasks.Climb: w.Desk.Climb,
 		tasks.Read:  w.Desk.Read,
 		tasks.Tell:  w.Desk.Tell,
 		tasks.Send:  w.send,
-	} {
+	}
+}
+
+// mux is how the queue finds the tasks.
+func (w *Worker) mux() *asynq.ServeMux {
+	mux := asynq.NewServeMux()
+	for kind, do := range w.kinds() {
 		mux.HandleFunc(kind, w.one(kind, do))
 	}
 	return mux
 }
 
-// one runs a task, logs it in one line and puts its duty off if it failed.
+// one runs a task of the queue.
 func (w *Worker) one(kind string, do task) asynq.HandlerFunc {
 	return func(ctx context.Context, t *asynq.Task) error {
 		p, err := tasks.Parse(t)
@@ -76,22 +85,28 @@ func (w *Worker) one(kind string, do task) asynq.HandlerFunc {
 			w.Log.Error("task", "kind", kind, "error", err)
 			return err
 		}
-		started := w.Now()
-		err = do(ctx, p)
-		if err == nil {
-			w.Log.Info("task", "kind", kind, "subject", p.Subject, "tries", p.Tries, "ms", w.Now().Sub(started).Milliseconds())
-			return nil
-		}
-		delay := again(err, p.Tries)
-		w.Log.Error("task", "kind", kind, "subject", p.Subject, "tries", p.Tries, "again_in", delay.String(), "error", err)
-		// The task's own time may be over; putting off must still happen.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		if err := w.Store.Again(ctx, p.Duty, w.Now().Add(delay)); err != nil {
-			w.Log.Error("task comes back when patience ends", "kind", kind, "subject", p.Subject, "error", err)
-		}
-		return fmt.Errorf("%s: %w", kind, asynq.SkipRetry)
+		return w.do(ctx, kind, do, p)
 	}
+}
+
+// do does a duty, logs it in one line and puts it off if it failed.
+func (w *Worker) do(ctx context.Context, kind string, do task, p tasks.Payload) error {
+	w.Store.AfterCallers(ctx, w.Yield)
+	started := w.Now()
+	err := do(ctx, p)
+	if err == nil {
+		w.Log.Info("task", "kind", kind, "subject", p.Subject, "tries", p.Tries, "ms", w.Now().Sub(started).Milliseconds())
+		return nil
+	}
+	delay := again(err, p.Tries)
+	w.Log.Error("task", "kind", kind, "subject", p.Subject, "tries", p.Tries, "again_in", delay.String(), "error", err)
+	// The task's own time may be over; putting off must still happen.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := w.Store.Again(ctx, p.Duty, w.Now().Add(delay)); err != nil {
+		w.Log.Error("task comes back when patience ends", "kind", kind, "subject", p.Subject, "error", err)
+	}
+	return fmt.Errorf("%s: %w", kind, asynq.SkipRetry)
 }
 
 // again is when a failed duty is tried again: when the failure itself says so, else after a pause
@@ -123,6 +138,7 @@ func (w *Worker) Run(ctx context.Context, client redis.UniversalClient) error {
 	}
 	var tending sync.WaitGroup
 	tending.Go(func() { w.tend(ctx) })
+	tending.Go(func() { w.workNear(ctx) })
 	w.sweep(ctx)
 	tending.Wait()
 	server.Shutdown()

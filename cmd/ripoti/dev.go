@@ -129,7 +129,9 @@ func (h *house) serveDev(ctx context.Context, c devCommand, queue *embeddedQueue
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	working.Go(func() {
-		if err := h.worker(sms.Only{Sender: simulator}).Run(ctx, queue.client); err != nil {
+		w := h.worker(sms.Only{Sender: simulator})
+		w.Concurrency, w.Yield = min(w.Concurrency, devHands), devYield
+		if err := w.Run(ctx, queue.client); err != nil {
 			workerErr <- err
 			cancel()
 		}
@@ -145,6 +147,13 @@ func (h *house) serveDev(ctx context.Context, c devCommand, queue *embeddedQueue
 		return err
 	}
 }
+
+// devHands is how many tasks run at once: SQLite has one writer and the simulator never lets one wait,
+// so more would only stand before the callers.
+const devHands = 2
+
+// devYield is how long a task lets callers go first: nothing beside the time an officer needs.
+const devYield = 50 * time.Millisecond
 
 func welcome(log *slog.Logger, c devCommand) {
 	log.Info("ripoti dev is ready", "address", "http://"+c.Addr+"/", "data", c.Data)

@@ -198,5 +198,6 @@ func (d deskOf) Add(ctx context.Context, f webhook.Filing) error {
 }
 
 func (d deskOf) Hold(ctx context.Context, f webhook.Filing) error {
-	return d.Desk.Hold(ctx, casework.Filing(f))
+	defer d.Store.Caller()()
+	return d.HoldTogether(ctx, casework.Filing(f))
 }

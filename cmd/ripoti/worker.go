@@ -80,7 +80,7 @@ func warnEviction(ctx context.Context, client redis.UniversalClient, warn func(s
 func (h *house) worker(senders worker.Senders, channels ...worker.Channel) *worker.Worker {
 	w := h.cfg.Working
 	return &worker.Worker{
-		Desk: h.desk, Store: h.store, Live: h.live, Senders: senders, Writer: flows.NewWriter(h.words), Metrics: h.metrics, Log: h.log, Now: h.now,
+		Desk: h.desk, Store: h.store, Live: h.live, Relay: h.relay, Senders: senders, Writer: flows.NewWriter(h.words), Metrics: h.metrics, Log: h.log, Now: h.now,
 		Concurrency: w.Concurrency, TaskCheck: w.TaskCheck, SendTimeout: h.cfg.Messages.Timeout, UnknownAlarm: w.UnknownAlarm,
 		SweepEvery: w.SweepEvery, Shutdown: h.cfg.Serving.Shutdown,
 		BundleAbove: h.cfg.Messages.BundleAbove, Channels: channels, LowBalance: h.cfg.Messages.LowBalance,

@@ -74,8 +74,9 @@ type Parts struct {
 	Book  Book
 	Desk  Desk
 	Store dialog.Store
-	// Spare takes a copy of every record for presses whose record the Store cannot give. It is used
-	// for the same call only, so that it need not be true for any other process. May be nil.
+	// Spare takes the records that the Store did not take, and a copy of every record of a gateway that
+	// sends the last answer alone: such a call cannot be replayed. It is used for the same call only, so
+	// that it need not be true for any other process. May be nil.
 	Spare dialog.Store
 	Seal  Seal
 	// Hash is a keyed hash: purpose and value to a name that tells nothing.
@@ -147,7 +148,7 @@ func (d *Dialogues) press(ctx context.Context, p Press, now time.Time) ([]byte, 
 	}
 	defer d.calls.leave(key)
 	c := d.recall(ctx, key, p)
-	c.now = now
+	c.now, c.last = now, p.Style == Last
 	switch c.hear(p) {
 	case again:
 		return c.Answer, metrics.Repeated
@@ -168,6 +169,7 @@ type call struct {
 	record
 	key   string
 	known bool // the record was there
+	last  bool // the gateway sends the last answer alone
 	now   time.Time
 }
 

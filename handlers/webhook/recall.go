@@ -81,11 +81,12 @@ func (d *Dialogues) save(ctx context.Context, c *call) {
 	if c.Ended && c.OwedDo == flows.Nothing {
 		ttl = keepEnded
 	}
-	if d.Spare != nil {
-		_ = d.Spare.Save(ctx, c.key, sealed, keepEnded)
-	}
-	if err := d.Store.Save(ctx, c.key, sealed, ttl); err != nil {
+	err = d.Store.Save(ctx, c.key, sealed, ttl)
+	if err != nil {
 		d.Metrics.StoreFailed()
+	}
+	if d.Spare != nil && (err != nil || c.last) {
+		_ = d.Spare.Save(ctx, c.key, sealed, keepEnded)
 	}
 }
 

@@ -80,6 +80,7 @@ func (f *Filer) Close() {
 // File saves a report and answers once it is durable. When ctx ends first the answer is its error,
 // but the report is saved all the same: a caller who hung up is still heard.
 func (f *Filer) File(ctx context.Context, filing Filing) (Filed, error) {
+	defer f.store.Caller()()
 	w := &waiting{filing: filing, ready: make(chan struct{})}
 	f.mu.RLock()
 	if f.close {
@@ -165,25 +166,27 @@ func (s *Store) fileGroup(ctx context.Context, group []*waiting) error {
 			return err
 		}
 	}
-	return s.InTx(ctx, func(tx *Tx) error {
-		left := group
-		var fresh []*waiting
-		for try := 0; len(left) > 0; try++ {
-			digits := ripoti.CodeDigits + try/codeTries
-			if digits > ripoti.CodeMaxDigits {
-				return errors.New("file: no number is free")
-			}
-			written, rest, err := tx.insertReports(ctx, left, digits)
-			if err != nil {
-				return err
-			}
-			fresh = append(fresh, written...)
-			if left, err = tx.findFiled(ctx, rest); err != nil {
-				return err
-			}
+	return s.InTx(ctx, func(tx *Tx) error { return tx.fileGroup(ctx, group) })
+}
+
+func (tx *Tx) fileGroup(ctx context.Context, group []*waiting) error {
+	left := group
+	var fresh []*waiting
+	for try := 0; len(left) > 0; try++ {
+		digits := ripoti.CodeDigits + try/codeTries
+		if digits > ripoti.CodeMaxDigits {
+			return errors.New("file: no number is free")
 		}
-		return tx.insertAround(ctx, fresh)
-	})
+		written, rest, err := tx.insertReports(ctx, left, digits)
+		if err != nil {
+			return err
+		}
+		fresh = append(fresh, written...)
+		if left, err = tx.findFiled(ctx, rest); err != nil {
+			return err
+		}
+	}
+	return tx.insertAround(ctx, fresh)
 }
 
 // reportTable names the columns of a new report, as many as reportWidth.

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -36,6 +37,9 @@ type Store struct {
 	keys  *seal.Keys
 	now   func() time.Time
 	hands Hands // may be nil: what is due is found by Wake
+	// callers is how many people on the line wait for the database.
+	callers atomic.Int64
+	holds   holds
 }
 
 // dialect is where the two databases truly differ.

@@ -23,6 +23,7 @@ const (
 type hands struct {
 	mu   sync.Mutex
 	held []held
+	near func(store.Duty) bool
 	come chan struct{}
 }
 
@@ -54,6 +55,20 @@ func (h *hands) take(limit int, now time.Time) (out []held) {
 	return out
 }
 
+func (h *hands) nearest() func(store.Duty) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.near
+}
+
+// DoNear has near asked first for every duty that comes from memory: it does the duty in this process
+// and says so, if it has room, and must not block. nil: every duty goes to the queue.
+func (r *Relay) DoNear(near func(store.Duty) bool) {
+	r.hands.mu.Lock()
+	r.hands.near = near
+	r.hands.mu.Unlock()
+}
+
 // Wait implements store.Hands.
 func (r *Relay) Wait() time.Duration { return r.Patience }
 
@@ -61,9 +76,10 @@ func (r *Relay) Wait() time.Duration { return r.Patience }
 // to the queue in a moment. It never blocks.
 func (r *Relay) Take(duties []store.Duty) {
 	until := r.Now().Add(r.Patience)
+	near := r.hands.nearest()
 	var rest []held
 	for _, d := range duties {
-		if r.Near == nil || !r.Near(d) {
+		if near == nil || !near(d) {
 			rest = append(rest, held{d, until})
 		}
 	}

@@ -31,9 +31,6 @@ type Relay struct {
 	Room func(context.Context) int
 	// Handed is told of each duty that was handed over.
 	Handed func(store.Duty)
-	// Near does a duty in this process, if it has a hand free, and says whether it took it; nil: every
-	// duty goes to the queue. It is asked for what comes from memory only.
-	Near func(store.Duty) bool
 
 	wake  chan struct{}
 	hands hands

@@ -148,7 +148,7 @@ func TestRelayFromMemory(t *testing.T) {
 	})
 	t.Run("what can be done near goes to no queue", func(t *testing.T) {
 		near := 0
-		relaying(t, func(r *Relay) { r.Near = func(store.Duty) bool { near++; return near <= 2 } }, func(t *testing.T, r *Relay, _ *database, q *queue) {
+		relaying(t, func(r *Relay) { r.DoNear(func(store.Duty) bool { near++; return near <= 2 }) }, func(t *testing.T, r *Relay, _ *database, q *queue) {
 			r.Take(duties(5))
 			time.Sleep(100 * time.Millisecond)
 			if q.taken() != 3 {

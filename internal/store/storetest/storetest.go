@@ -60,6 +60,8 @@ func Run(t *testing.T, open Open) {
 		{"a held draft that was filed or dropped does not go out", heldGone},
 		{"a held draft that comes after its drop is not held, and nothing of it stays", heldAfterDrop},
 		{"a held draft of a conversation that filed is not held", heldLate},
+		{"drafts held together are each held as alone", heldTogether},
+		{"what is owed at once is in hand at once, and wakes if nothing comes of it", fromMemory},
 		{"an unknown report is not_found", unknown},
 		{"the line of events proves itself and shows every break", chainOfEvents},
 		{"a duty is handed over when due, again when patience ends, never when done", duties},
