@@ -101,6 +101,9 @@ type Facts struct {
 	Typed string `json:"typed,omitempty"`
 	// Codes are the reports of a bundle, at most MostBundled.
 	Codes []ripoti.Code `json:"codes,omitempty"`
+	// Places are names to choose from, at most four; Office is an office's name.
+	Places []string `json:"places,omitempty"`
+	Office string   `json:"office,omitempty"`
 	// Way is how the sender looks; it is known only when the message leaves.
 	Way sms.Way `json:"-"`
 }
@@ -143,6 +146,9 @@ var longestPlace = []struct {
 
 // Say writes a message in one GSM-7 segment of at most 160 units. An unknown kind is an error.
 func (w *Writer) Say(say string, lang ripoti.Lang, f Facts) (string, error) {
+	if slices.Contains(TextSays, say) {
+		return w.sayText(say, lang, f), nil
+	}
 	if !slices.Contains(Says, say) {
 		return "", fmt.Errorf("say %q: no such message", say)
 	}

@@ -79,7 +79,11 @@ func (w *Worker) leave(ctx context.Context, p tasks.Payload, sender sms.Sender, 
 	if !ok {
 		return true, w.unclaimable(ctx, p)
 	}
-	if reason := w.mayNotLeave(ctx, m); reason != "" {
+	stopped, err := w.Store.Stopped(ctx, m.To)
+	if err != nil {
+		return true, errors.Join(err, w.Store.Unclaim(context.WithoutCancel(ctx), m.ID, "unasked"))
+	}
+	if reason := w.mayNotLeave(ctx, m, stopped); reason != "" {
 		w.Metrics.Message(sender.Name(), "refused")
 		return true, errors.Join(w.Store.Fail(ctx, m.ID, "", reason), w.Store.Finish(ctx, p.Duty))
 	}
@@ -140,10 +144,13 @@ func (w *Worker) finishIf(ctx context.Context, yes bool, duty string) error {
 }
 
 // mayNotLeave is the rule of safe contact (domain brief 3.6, 3.8), asked for every message at the
-// last moment: contacts of the directory get what is theirs, a stranger gets help numbers in answer
-// to a text of his own, and a reporter nothing unless SMS was asked for. Invented contacts get nothing
-// through a sender that is real.
-func (w *Worker) mayNotLeave(ctx context.Context, m store.Message) (reason string) {
+// last moment: a number that texted STOP gets nothing, contacts of the directory get what is theirs, a
+// stranger gets an answer to a text of his own, and a reporter nothing more unless SMS was asked for.
+// Invented contacts get nothing through a sender that is real.
+func (w *Worker) mayNotLeave(ctx context.Context, m store.Message, stopped bool) (reason string) {
+	if stopped && !casework.AfterStop(m.Kind) {
+		return "stopped"
+	}
 	if m.ContactID != "" {
 		c, known := w.Live.World().Contact(m.ContactID)
 		switch {

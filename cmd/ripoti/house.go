@@ -20,6 +20,7 @@ import (
 	"ripoti/internal/seal"
 	"ripoti/internal/store"
 	"ripoti/internal/tasks"
+	"ripoti/internal/triage"
 	"ripoti/locales"
 )
 
@@ -93,7 +94,11 @@ func openHouse(ctx context.Context, cfg config.Config, log *slog.Logger, keys *s
 	s.HandTo(h.relay) // so that nobody needs to wake it after a commit
 	filer := store.NewFiler(s, func(int) {})
 	h.closers = append(h.closers, filer.Close)
-	h.desk = &casework.Desk{Store: s, Filer: filer, Live: h.live, Now: h.now, Wake: func() {}, Seen: h.seen}
+	reader, err := triage.LoadWith(h.live.World().Rules, h.places)
+	if err != nil {
+		return nil, err
+	}
+	h.desk = &casework.Desk{Store: s, Filer: filer, Live: h.live, Now: h.now, Wake: func() {}, Seen: h.seen, Reader: reader, Places: h.places}
 	return h, nil
 }
 
@@ -113,6 +118,8 @@ func (h *house) seen(x casework.Happening) {
 		h.metrics.Accepted(string(x.Urgency), x.After)
 	case "message":
 		h.metrics.Message(x.Provider, string(x.Status))
+	case "capped":
+		h.log.Error("a number got as many automatic answers as an hour allows: two machines may be talking; its texts are kept and read")
 	case "unreachable":
 		h.log.Error("a report has no recipient and there is no coordinator to tell: import contacts", "urgency", x.Urgency)
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"ripoti/internal/gazetteer"
 	"ripoti/internal/ripoti"
 	"ripoti/internal/sms"
 	"ripoti/internal/store"
@@ -23,13 +24,17 @@ type Desk struct {
 	Now   func() time.Time
 	// Wake is called after each commit that owes something: the relay looks at once.
 	Wake func()
+	// Reader reads what people write, Places finds the places they name. Without them whoever is no
+	// contact gets the help numbers and nothing else.
+	Reader TextReader
+	Places *gazetteer.Gazetteer
 	// Seen is told what happened, for the metrics; may be nil.
 	Seen func(Happening)
 }
 
 // Happening is something worth counting.
 type Happening struct {
-	What     string // "filed", "accepted", "unreachable", "message"
+	What     string // "filed", "accepted", "unreachable", "message", "capped"
 	Category ripoti.Category
 	Urgency  ripoti.Urgency
 	Channel  ripoti.Channel

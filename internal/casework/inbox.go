@@ -49,8 +49,13 @@ func (d *Desk) Read(ctx context.Context, p tasks.Payload) error {
 		return fmt.Errorf("read: %w", err)
 	}
 	contacts := answerable(known)
-	if len(contacts) == 0 {
+	switch {
+	case len(contacts) == 0 && d.Reader != nil:
+		return d.handle(ctx, p, func(tx *store.Tx) (string, error) { return d.text(ctx, tx, in, from) })
+	case len(contacts) == 0:
 		return d.handle(ctx, p, func(tx *store.Tx) (string, error) { return d.answerStranger(ctx, tx, from) })
+	case flows.WantsStop(in.Body):
+		return d.handle(ctx, p, func(tx *store.Tx) (string, error) { return "stopped", d.officerStops(ctx, tx, contacts[0]) })
 	}
 	t := talk{Desk: d, from: from, contacts: contacts, reply: flows.ParseReply(in.Body)}
 	if err := t.find(ctx); err != nil {

@@ -3,6 +3,8 @@ package casework
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync/atomic"
 
 	"ripoti/internal/ripoti"
@@ -92,6 +94,16 @@ func newWorld(offices []ripoti.Office, contacts []ripoti.Contact, rules *routing
 func (w *World) Contact(id string) (ripoti.Contact, bool) {
 	c, ok := w.contacts[id]
 	return c, ok
+}
+
+// contactsOf are the contacts with a number, in the order of their ids.
+func (w *World) contactsOf(p ripoti.Phone) (some []ripoti.Contact) {
+	for _, id := range slices.Sorted(maps.Keys(w.contacts)) {
+		if c := w.contacts[id]; c.Phone == p {
+			some = append(some, c)
+		}
+	}
+	return some
 }
 
 // Office gives an office of the directory.

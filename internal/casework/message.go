@@ -38,7 +38,14 @@ const FirstAlert = string(routing.SayAlert)
 
 // answersOwnText are the sentences that a number that is no contact gets in answer to a text of its
 // own (domain brief 3.6). Anything else must have been asked for.
-var answersOwnText = map[string]bool{sayNumbers: true, sayMedia: true}
+var answersOwnText = map[string]bool{
+	sayNumbers: true, sayMedia: true,
+	flows.SayTextQuiet: true, flows.SayTextReceipt: true, flows.SayTextUnread: true, flows.SayTextMenu: true, flows.SayTextNew: true,
+	flows.SayTextStarted: true, flows.SayTextStopped: true,
+}
+
+// AfterStop says whether a kind of message may reach a number that wants none: the one that confirms it.
+func AfterStop(kind string) bool { return kind == flows.SayTextStopped }
 
 // AnswersOwnText says whether a kind of message is an answer to the receiver's own text.
 func AnswersOwnText(kind string) bool { return answersOwnText[kind] }
@@ -85,7 +92,7 @@ func (d *Desk) Undeliverable(ctx context.Context, m store.Message, cause error) 
 	}
 	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
 		if errors.Is(cause, sms.ErrStopped) {
-			if err := tx.StopContacts(ctx, m.To, true); err != nil {
+			if err := d.silence(ctx, tx, m.To); err != nil {
 				return err
 			}
 		}

@@ -30,11 +30,15 @@ func (d *Desk) Route(ctx context.Context, p tasks.Payload) error {
 		if err != nil {
 			return err
 		}
-		if err := d.raise(ctx, tx, world, &r); err != nil {
+		c, err := caseOf(ctx, tx, r)
+		if err != nil {
 			return err
 		}
-		decision := routing.Decide(routing.Case{Answers: r.Answers, Category: r.Category, Second: r.Second, Urgency: r.Urgency,
-			Rule: r.Rule, Stage: r.Stage, At: d.Now(), Avoid: declined(prior)}, world.Directory, world.Rules)
+		if err := d.raise(ctx, tx, world, c, &r); err != nil {
+			return err
+		}
+		c.Urgency, c.Rule, c.At, c.Avoid = r.Urgency, r.Rule, d.Now(), declined(prior)
+		decision := routing.Decide(c, world.Directory, world.Rules)
 		return d.carryOut(ctx, tx, world, r, prior, decision)
 	})
 	if err != nil {
@@ -44,8 +48,22 @@ func (d *Desk) Route(ctx context.Context, p tasks.Payload) error {
 	return nil
 }
 
+// caseOf is what the rules must know of a report; of a text also what was read that no key says.
+func caseOf(ctx context.Context, tx *store.Tx, r ripoti.Report) (routing.Case, error) {
+	c := routing.Case{Answers: r.Answers, Category: r.Category, Second: r.Second, Urgency: r.Urgency, Rule: r.Rule, Stage: r.Stage}
+	if r.Channel != ripoti.BySMS {
+		return c, nil
+	}
+	p, err := tx.Proposal(ctx, r.ID)
+	for _, s := range p.Signs {
+		c.Signs = append(c.Signs, routing.Sign(s))
+	}
+	c.AccusedKinds = p.Accused
+	return c, err
+}
+
 // raise lets repeated reports about one place raise the urgency; nothing here lowers it.
-func (d *Desk) raise(ctx context.Context, tx *store.Tx, world *World, r *ripoti.Report) error {
+func (d *Desk) raise(ctx context.Context, tx *store.Tx, world *World, c routing.Case, r *ripoti.Report) error {
 	if !r.Answers.Place.Known() {
 		return nil
 	}
@@ -54,7 +72,11 @@ func (d *Desk) raise(ctx context.Context, tx *store.Tx, world *World, r *ripoti.
 	if err != nil || repeats == 0 {
 		return err
 	}
-	if reading := world.Rules.Triage(r.Answers, r.Stage, repeats); reading.Urgency.Rank() > r.Urgency.Rank() {
+	reading := world.Rules.TriageSigns(r.Answers, r.Stage, repeats, c.Signs)
+	if r.Channel == ripoti.BySMS { // the harm was read, not pressed
+		reading = world.Rules.Weigh(c, repeats)
+	}
+	if reading.Urgency.Rank() > r.Urgency.Rank() {
 		r.Urgency, r.Rule = reading.Urgency, reading.Rule
 	}
 	return nil

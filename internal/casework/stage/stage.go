@@ -19,6 +19,7 @@ import (
 	"ripoti/internal/store"
 	"ripoti/internal/store/storetest"
 	"ripoti/internal/tasks"
+	"ripoti/internal/triage"
 	"ripoti/locales"
 )
 
@@ -61,7 +62,9 @@ func New(t *testing.T, change func([]ripoti.Office, []ripoti.Contact)) *Stage {
 	s.must(err)
 	filer := store.NewFiler(s.Store, func(int) {})
 	t.Cleanup(filer.Close)
-	s.Desk = &casework.Desk{Store: s.Store, Filer: filer, Live: live, Now: s.Clock.Now, Wake: func() {}}
+	s.Desk = &casework.Desk{Store: s.Store, Filer: filer, Live: live, Now: s.Clock.Now, Wake: func() {}, Places: places}
+	s.Desk.Reader, err = triage.LoadWith(live.World().Rules, places)
+	s.must(err)
 	words, err := openWords()
 	s.must(err)
 	s.writer = flows.NewWriter(words)

@@ -1,0 +1,290 @@
+package casework_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"ripoti/internal/casework"
+	"ripoti/internal/casework/stage"
+	"ripoti/internal/ripoti"
+)
+
+const neighbour = "+254711000071"
+
+// reports are all reports, oldest first.
+func reports(s *stage.Stage) []ripoti.Report {
+	s.Helper()
+	all, err := s.Store.Reports(s.Context(), "", 100)
+	if err != nil {
+		s.Fatal(err)
+	}
+	for i, j := 0, len(all)-1; i < j; i, j = i+1, j-1 {
+		all[i], all[j] = all[j], all[i]
+	}
+	return all
+}
+
+func only(s *stage.Stage) ripoti.Report {
+	s.Helper()
+	all := reports(s)
+	if len(all) != 1 {
+		s.Fatalf("%d reports", len(all))
+	}
+	return all[0]
+}
+
+func TestText(t *testing.T) {
+	t.Run("a text is a report at once, and goes on after two minutes without an answer", func(t *testing.T) {
+		s := stage.New(t, nil)
+		s.Text(neighbour, "kuna mtoto anachapwa sana na jirani, saidieni")
+		r := only(s)
+		expect(t, "the sender", s.Kinds(neighbour), "text.receipt")
+		if r.Category != ripoti.ChildAbuse || r.Channel != ripoti.BySMS || r.Lang != ripoti.Swahili || r.Answers.More != "kuna mtoto anachapwa sana na jirani, saidieni" {
+			t.Errorf("filed: %+v", r)
+		}
+		if !strings.Contains(s.Got(neighbour)[0].Text, r.Code.Spaced()) {
+			t.Errorf("the receipt: %q", s.Got(neighbour)[0].Text)
+		}
+		if r.Urgency != ripoti.Critical && !r.RoutedAt.IsZero() {
+			t.Error("it did not wait for an answer")
+		}
+		s.Wait(2 * time.Minute)
+		if only(s).RoutedAt.IsZero() {
+			t.Error("it waits for an answer that never comes")
+		}
+		expect(t, "the sender", s.Kinds(neighbour), "text.receipt")
+	})
+	t.Run("a critical text is routed at once, and police hear of it", func(t *testing.T) {
+		s := stage.New(t, nil)
+		s.Text(neighbour, "Help, a man is beating a child with a panga right now in Kibera, she is bleeding")
+		r := only(s)
+		if r.Urgency != ripoti.Critical || r.RoutedAt.IsZero() {
+			t.Errorf("%s by %s, routed %v", r.Urgency, r.Rule, r.RoutedAt)
+		}
+		if !strings.Contains(strings.Join(s.Told(), " "), "command-west") {
+			t.Errorf("told: %v", s.Told())
+		}
+	})
+	t.Run("after a yes at most two questions, and the answers join the report", func(t *testing.T) {
+		s := stage.New(t, nil)
+		s.Text(neighbour, "a girl next door is beaten by her uncle")
+		s.Text(neighbour, "1.")
+		s.Text(neighbour, "Kibera")
+		if s.Kinds(neighbour) != "text.receipt text.place text.urgent" {
+			t.Fatalf("got: %s %+v", s.Kinds(neighbour), only(s).Answers)
+		}
+		s.Text(neighbour, "yes now")
+		r := only(s)
+		expect(t, "the sender", s.Kinds(neighbour), "text.receipt text.place text.urgent")
+		if r.Answers.Place.Name != "Kibera" || r.Answers.Danger != ripoti.DangerYes || r.Urgency != ripoti.Critical || r.RoutedAt.IsZero() || r.Answers.Contact != ripoti.WishSMS {
+			t.Errorf("the report: %+v", r)
+		}
+	})
+	t.Run("a no ends it: nothing more is sent, and the report goes on at once", func(t *testing.T) {
+		s := stage.New(t, nil)
+		s.Text(neighbour, "a girl next door is beaten by her uncle")
+		s.Text(neighbour, "2 hapana")
+		if r := only(s); r.RoutedAt.IsZero() || r.Answers.Contact != ripoti.WishNone {
+			t.Errorf("%+v", r)
+		}
+		s.Text(neighbour, "she is at home alone")
+		expect(t, "the sender", s.Kinds(neighbour), "text.receipt")
+	})
+	t.Run("the bare receipt where the one who does it may live with the sender", func(t *testing.T) {
+		for _, text := range []string{"my husband beats me every day", "nina miaka 14 baba ananipiga"} {
+			s := stage.New(t, nil)
+			s.Text(neighbour, text)
+			expect(t, text, s.Kinds(neighbour), "text.quiet")
+			if only(s).RoutedAt.IsZero() {
+				t.Error("it waits though nothing is asked")
+			}
+		}
+	})
+	t.Run("what cannot be read goes to people at once, with R7", func(t *testing.T) {
+		s := stage.New(t, nil)
+		s.Text(neighbour, "xqz wrtp ghjk vbnm")
+		r := only(s)
+		expect(t, "the sender", s.Kinds(neighbour), "text.unread")
+		if r.Category != ripoti.Unclear || r.RoutedAt.IsZero() {
+			t.Errorf("%+v", r)
+		}
+		if !strings.Contains(strings.Join(s.Told(), " "), "social") {
+			t.Errorf("told: %v", s.Told())
+		}
+	})
+	t.Run("a later text raises and never lowers", func(t *testing.T) {
+		s := stage.New(t, nil)
+		s.Text(neighbour, "a girl next door is beaten by her uncle in Kibera")
+		before := only(s).Urgency
+		s.Text(neighbour, "he has a knife and is killing her now")
+		if r := only(s); r.Urgency != ripoti.Critical || before == ripoti.Critical {
+			t.Errorf("%s, then %s by %s", before, r.Urgency, r.Rule)
+		}
+		s.Text(neighbour, "thank you, all is calm")
+		if r := only(s); r.Urgency != ripoti.Critical {
+			t.Errorf("lowered to %s", r.Urgency)
+		}
+	})
+	t.Run("new report begins another, in the same text or the next", func(t *testing.T) {
+		s := stage.New(t, nil)
+		s.Text(neighbour, "a girl next door is beaten by her uncle")
+		s.Text(neighbour, "NEW REPORT: thieves stole goats in Mtwapa")
+		s.Text(neighbour, "ripoti mpya")
+		s.Text(neighbour, "mtoto ameachwa peke yake Kibera")
+		if n := len(reports(s)); n != 3 {
+			t.Errorf("%d reports", n)
+		}
+	})
+	t.Run("the next day begins another", func(t *testing.T) {
+		s := stage.New(t, nil)
+		s.Text(neighbour, "a girl next door is beaten by her uncle")
+		s.Wait(25 * time.Hour)
+		s.Text(neighbour, "a boy is beaten by his teacher")
+		if n := len(reports(s)); n != 2 {
+			t.Errorf("%d reports", n)
+		}
+	})
+	t.Run("the same words under another id alarm once and count as a confirmation", func(t *testing.T) {
+		s := stage.New(t, nil)
+		s.Text(neighbour, "a girl is raped now in Kibera")
+		sent := len(s.Sent)
+		s.Text(neighbour, "A girl is RAPED now, in Kibera!")
+		if len(s.Sent) != sent {
+			t.Errorf("sent again: %v", s.Sent[sent:])
+		}
+		if h := s.History(only(s).Code); !strings.Contains(h, "said_again") {
+			t.Errorf("history: %s", h)
+		}
+		if n, err := s.Store.TextsOf(t.Context(), only(s).ID); n != 2 || err != nil {
+			t.Errorf("%d texts belong to it, %v", n, err)
+		}
+	})
+	t.Run("parts of a long text are one story", func(t *testing.T) {
+		s := stage.New(t, nil)
+		first := strings.Repeat("there is trouble here ", 6) + "a girl next door is bea"
+		first = first[:150] + first[150:]
+		s.Text(neighbour, first)
+		s.Text(neighbour, "ten by her uncle")
+		if got := only(s).Answers.More; got != first+"ten by her uncle" {
+			t.Errorf("%q", got)
+		}
+	})
+	t.Run("police that stand accused are walled off", func(t *testing.T) {
+		s := stage.New(t, nil)
+		s.Text(neighbour, "polisi walimpiga mtoto Kibera")
+		r := only(s)
+		s.Wait(3 * time.Minute)
+		if r = only(s); !r.Walled || r.RoutedAt.IsZero() {
+			t.Errorf("%+v", r)
+		}
+		if told := strings.Join(s.Told(), " "); strings.Contains(told, "station-near") || !strings.Contains(told, "oversight") {
+			t.Errorf("told: %s", told)
+		}
+	})
+	t.Run("a machine's reading stands as a proposal, in codes only", func(t *testing.T) {
+		s := stage.New(t, nil)
+		s.Text(neighbour, "a girl next door is beaten by her uncle Zebedayo")
+		r := only(s)
+		events, err := s.Store.Events(t.Context(), r.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		proposed := false
+		for _, e := range events {
+			proposed = proposed || e.Kind == "read" && strings.Contains(e.Data, `"proposed":true`) && strings.Contains(e.Data, r.Rule)
+			if strings.Contains(e.Data, "Zebedayo") || strings.Contains(e.Data, "uncle") {
+				t.Errorf("words in the history: %s", e.Data)
+			}
+		}
+		if !proposed {
+			t.Errorf("events: %v", events)
+		}
+	})
+	t.Run("any bytes are survived and kept", func(t *testing.T) {
+		for i, text := range []string{"\x00", "\xff\xfe broken", "😀😀😀", "طفل في خطر", strings.Repeat("a girl is beaten ", 600), "....", "ndio\x00ndio"} {
+			s := stage.New(t, nil)
+			s.Text(neighbour, text)
+			s.Text(neighbour, text+" na tena")
+			s.Wait(3 * time.Minute)
+			if len(reports(s)) == 0 {
+				t.Errorf("%d: nothing was filed", i)
+			}
+		}
+	})
+}
+
+func TestTextKeywords(t *testing.T) {
+	for text, want := range map[string]string{
+		"help": "numbers", "MSAADA!": "numbers", "nambari": "numbers", "menu": "text.menu", "STOP": "text.stopped", "simama": "text.stopped",
+		"1": "numbers", "1 482 9172": "numbers", "start": "text.started", "": "numbers",
+		"This is an automated message. Your package has arrived": "", "I am driving, i will call you back": "",
+	} {
+		t.Run(fmt.Sprintf("%q is answered with %q and is no report", text, want), func(t *testing.T) {
+			s := stage.New(t, nil)
+			s.Text(neighbour, text)
+			expect(t, text, s.Kinds(neighbour), want)
+			if len(reports(s)) != 0 {
+				t.Error("it became a report")
+			}
+		})
+	}
+	t.Run("after STOP it is silent until START, and texts are still reports", func(t *testing.T) {
+		s := stage.New(t, nil)
+		s.Text(neighbour, "stop")
+		s.Text(neighbour, "stop")
+		s.Text(neighbour, "help")
+		s.Text(neighbour, "a girl next door is beaten by her uncle in Kibera")
+		expect(t, "the sender", s.Kinds(neighbour), "text.stopped")
+		if only(s).RoutedAt.IsZero() {
+			t.Error("it waits though nothing is asked")
+		}
+		s.Text(neighbour, "anza")
+		s.Text(neighbour, "help")
+		expect(t, "the sender", s.Kinds(neighbour), "text.stopped text.started numbers")
+	})
+	t.Run("an officer's STOP is confirmed once and told to the coordinators without the number", func(t *testing.T) {
+		s := stage.New(t, nil)
+		c, _ := s.Desk.Live.World().Contact("station-near.desk")
+		s.Text("station-near.desk", "STOP")
+		told := s.Got("coordination-047.coordinator")
+		if len(told) != 1 || told[0].Kind != "text.officer" || strings.Contains(told[0].Text, c.Phone.Dial()[4:]) || !strings.Contains(told[0].Text, "station-near") {
+			t.Errorf("the coordinator: %v", told)
+		}
+		expect(t, "the officer", s.Kinds(c.Phone.Dial()), "text.stopped")
+		if err := s.Desk.Live.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s.File("c1", ripoti.StageUrgent, danger(nil))
+		if s.Kinds("station-near.desk") != "" {
+			t.Errorf("the officer got %s", s.Kinds("station-near.desk"))
+		}
+	})
+}
+
+func TestTextLoops(t *testing.T) {
+	t.Run("at most six automatic answers an hour, and one alarm", func(t *testing.T) {
+		s := stage.New(t, nil)
+		alarms := 0
+		s.Desk.Seen = func(h casework.Happening) {
+			if h.What == "capped" {
+				alarms++
+			}
+		}
+		for i := range 12 {
+			s.Text(neighbour, fmt.Sprintf("new report number %d: thieves stole goats", i))
+		}
+		if n := len(s.Got(neighbour)); n != 6 || alarms != 1 {
+			t.Errorf("%d answers, %d alarms", n, alarms)
+		}
+		if n := len(reports(s)); n != 12 {
+			t.Errorf("%d reports", n)
+		}
+		s.Wait(time.Hour)
+		s.Text(neighbour, "new report: a boy is beaten")
+		if n := len(s.Got(neighbour)); n != 7 {
+			t.Errorf("%d answers an hour later", n)
+		}
+	})
+}
