@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -88,6 +89,8 @@ func TestRelayFromMemory(t *testing.T) {
 		relaying(t, nil, func(t *testing.T, r *Relay, d *database, q *queue) {
 			r.Take(duties(250))
 			time.Sleep(100 * time.Millisecond)
+			d.mu.Lock()
+			defer d.mu.Unlock()
 			if q.taken() != 250 || d.asked != 0 {
 				t.Errorf("%d handed over, the database asked %d times", q.taken(), d.asked)
 			}
@@ -118,18 +121,18 @@ func TestRelayFromMemory(t *testing.T) {
 		})
 	})
 	t.Run("a small queue is not overfilled", func(t *testing.T) {
-		most := 10
-		relaying(t, func(r *Relay) { r.Room = func(context.Context) int { return most } }, func(t *testing.T, r *Relay, _ *database, q *queue) {
-			most = 10
+		var most atomic.Int64
+		most.Store(10)
+		relaying(t, func(r *Relay) { r.Room = func(context.Context) int { return int(most.Load()) } }, func(t *testing.T, r *Relay, _ *database, q *queue) {
 			r.Take(duties(1))
 			time.Sleep(100 * time.Millisecond)
-			most = 0
+			most.Store(0)
 			r.Take(duties(20))
 			time.Sleep(3 * time.Second)
 			if q.taken() != 1 {
 				t.Errorf("%d handed over into a full queue", q.taken())
 			}
-			most = 100
+			most.Store(100)
 			time.Sleep(2 * time.Second)
 			if q.taken() != 21 {
 				t.Errorf("%d handed over", q.taken())
