@@ -58,7 +58,7 @@ type Gist struct {
 	// Harm says that a harm is told of.
 	Harm bool
 	// Bare says that the one who does it may live with the sender, or that a child writes: the
-	// receipt says nothing but thanks (domain brief 3.6).
+	// receipt says nothing but thanks (domain brief 3.6). So it is with who only thanks us.
 	Bare bool
 	// Critical says that nothing is waited for; Urgent that how urgent it is was told.
 	Critical, Urgent bool
@@ -131,6 +131,9 @@ func (x *Texts) next(t Talk, in Text) TextTurn {
 		if t.New || !answersNothing(in.Body, words) {
 			return x.file(Talk{Lang: t.Lang, Refused: t.Refused && in.Open}, in.Body)
 		}
+		if lang := saidIn(words).lang; lang != "" {
+			t.Lang = lang
+		}
 		return TextTurn{Talk: t, Say: SayNumbers}
 	}
 	if turn, ok := x.answer(t, in, words); ok {
@@ -182,7 +185,7 @@ func (x *Texts) file(t Talk, story string) TextTurn {
 	case t.Refused:
 	case wantsSilence(story):
 		turn.Wish = ripoti.WishNone
-	case g.Bare:
+	case g.Bare, g.Harm && atHome(story):
 		turn.Say = SayTextQuiet
 	case !g.Readable:
 		turn.Say = SayTextUnread

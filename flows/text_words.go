@@ -175,9 +175,13 @@ type said struct {
 	lone  bool        // it is short enough to tell the person's language
 }
 
-// mostAround is how many words may stand around a yes. A no must stand alone: "no one helps me" is
-// a story.
-const mostAround = 6
+const (
+	// mostAround is how many words may stand around a yes in words. A key or a no must stand alone: "no
+	// one helps me" and "1 girl was hurt" are stories.
+	mostAround = 12
+	// mostLone is how many words an answer may have to tell the person's language, or that it is urgent.
+	mostLone = 6
+)
 
 // saidIn reads "1", "1.", "ndio sasa hivi", "yes now", "2 hapana".
 func saidIn(words []string) (s said) {
@@ -204,7 +208,7 @@ func saidIn(words []string) (s said) {
 			around++
 		}
 	}
-	s.plain, s.lone = around == 0, len(words) <= mostAround
+	s.plain, s.lone = around == 0, len(words) <= mostLone
 	if around > 0 && (key || s.says == saysNo) || around > mostAround {
 		s.says = ""
 	}
@@ -228,7 +232,7 @@ func urgentIn(words []string, s said) says {
 	if s.says != "" {
 		return s.says
 	}
-	if len(words) > mostAround || !hasAny(words, nowTexts) {
+	if len(words) > mostLone || !hasAny(words, nowTexts) {
 		return ""
 	}
 	for _, w := range words {
@@ -290,20 +294,28 @@ var silencePhrases = []string{
 	"anasoma simu", "anasoma sms", "anasoma meseji", "anaangalia simu", "anashika simu", "anachukua simu", "anakagua simu", "simu yake", "si simu yangu", "sio simu yangu",
 }
 
+// homePhrases name somebody who may live with the sender and hold the phone.
+var homePhrases = []string{
+	"my husband", "my wife", "my father", "my dad", "my stepfather", "my step father", "my stepdad", "my step dad", "my stepmother", "my step mother", "my mother",
+	"my uncle", "my aunt", "my aunty", "my brother", "my cousin", "my grandfather", "my guardian", "my boyfriend", "my partner", "my boss", "my employer", "my in law",
+	"mume wangu", "bwana yangu", "bwanangu", "mzee wangu", "mke wangu", "bibi yangu", "baba yangu", "babangu", "baba angu", "mama yangu", "mamangu",
+	"mjomba wangu", "mjombangu", "shangazi yangu", "ndugu yangu", "kaka yangu", "binamu yangu", "babu yangu", "mpenzi wangu", "boyfriend wangu", "mlezi wangu",
+	"ananinajisi", "ananibaka", "ananilazimisha", "ananipiga", "ananichapa", "ananitesa", "wananipiga", "wananitesa", "ananishika",
+}
+
+// atHome says that whoever does the harm may live with the sender.
+func atHome(body string) bool { return saysAny(body, homePhrases) }
+
 // wantsSilence says that a text asks not to be answered, or that another reads the phone.
-func wantsSilence(body string) bool {
-	for len(body) > 0 { // textWords looks at the beginning only
-		n := min(len(body), longestKeyword)
-		text := strings.Join(textWords(body[:n]), " ")
-		for _, phrase := range silencePhrases {
-			if strings.Contains(text, phrase) {
-				return true
-			}
+func wantsSilence(body string) bool { return saysAny(body, silencePhrases) }
+
+// saysAny looks for phrases of whole words.
+func saysAny(body string, phrases []string) bool {
+	text := " " + strings.Join(plainWords(body), " ") + " "
+	for _, phrase := range phrases {
+		if strings.Contains(text, " "+phrase+" ") {
+			return true
 		}
-		if n == len(body) {
-			return false
-		}
-		body = body[n/2:] // phrases on a seam stand whole in the next piece
 	}
 	return false
 }

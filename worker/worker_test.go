@@ -266,6 +266,17 @@ func (b *bench) post(m store.Message) string {
 	return m.ID
 }
 
+// stop is STOP of a number.
+func (b *bench) stop(p ripoti.Phone) {
+	b.Helper()
+	if err := b.Store.InTx(b.Context(), func(tx *store.Tx) error {
+		_, err := tx.Stop(b.Context(), tx.PhoneHash(p))
+		return err
+	}); err != nil {
+		b.Fatal(err)
+	}
+}
+
 func TestSafeContactIsEnforcedByTheSenderItself(t *testing.T) {
 	const reporter = ripoti.Phone("+254711000099")
 	for _, c := range []struct {
@@ -280,6 +291,21 @@ func TestSafeContactIsEnforcedByTheSenderItself(t *testing.T) {
 		{"a stranger gets help numbers in answer to a text", false, func(*bench) store.Message {
 			return store.Message{Kind: flows.SayNumbers, Lang: ripoti.English, To: reporter}
 		}, true},
+		{"a question to somebody who never agreed stays", false, func(b *bench) store.Message {
+			return store.Message{ReportID: b.message().ReportID, Kind: flows.SayTextPlace, Lang: ripoti.English, To: reporter}
+		}, false},
+		{"a number that texted STOP gets no numbers", false, func(b *bench) store.Message {
+			b.stop(reporter)
+			return store.Message{Kind: flows.SayNumbers, Lang: ripoti.English, To: reporter}
+		}, false},
+		{"a number that texted STOP hears that it is so", false, func(b *bench) store.Message {
+			b.stop(reporter)
+			return store.Message{Kind: flows.SayTextStopped, Lang: ripoti.English, To: reporter}
+		}, true},
+		{"a contact whose number texted STOP gets nothing, before the directory is read again", false, func(b *bench) store.Message {
+			b.stop("+254711000208")
+			return store.Message{ContactID: "station-near.duty", Kind: flows.SayHelp, Lang: ripoti.English, To: "+254711000208"}
+		}, false},
 		{"a stranger gets nothing else", false, func(*bench) store.Message {
 			return store.Message{Kind: flows.SayAlert, Lang: ripoti.English, To: reporter}
 		}, false},

@@ -381,7 +381,8 @@ func (d *Desk) gist(story string) flows.Gist {
 	return flows.Gist{
 		Lang: langs[reading.Lang], Readable: reading.Readable, Harm: reading.Category != ripoti.Unclear,
 		Bare: reading.Category == ripoti.DV || reading.Second == ripoti.DV || reading.Rule == controlledChild ||
-			reading.Answers.AtRisk == ripoti.AtRiskSelfChild,
+			reading.Answers.AtRisk == ripoti.AtRiskSelfChild ||
+			reading.Category == ripoti.Unclear && slices.Contains(reading.Signs, routing.SignThanks),
 		Critical: reading.Urgency == ripoti.Critical,
 		Urgent: reading.Answers.Danger != "" || dated[reading.Answers.When] ||
 			slices.Contains(reading.Signs, routing.SignQuestion) || slices.Contains(reading.Signs, routing.SignThanks),
