@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -44,13 +45,12 @@ func TestNear(t *testing.T) {
 		}
 	})
 	t.Run("what fails is put off in the database", func(t *testing.T) {
-		b := newBench(t, sms.ErrBusy, nil)
+		const busy = 100_000 // however often it is handed over until somebody is ready
+		b := newBench(t, slices.Repeat([]error{sms.ErrBusy}, busy)...)
 		relay, stop := b.besides()
 		await(t, "nobody tries", func() bool {
-			if b.sender.left() == 2 {
-				relay.Take([]store.Duty{b.alert})
-			}
-			return b.sender.left() < 2
+			relay.Take([]store.Duty{b.alert})
+			return b.sender.left() < busy
 		})
 		stop()
 		b.Clock.Move(5 * time.Minute)
