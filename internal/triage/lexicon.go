@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
+	"gopkg.in/yaml.v3"
 )
 
 //go:embed lexicon/*.yaml
@@ -125,7 +125,9 @@ func decode(file string, into any) error {
 	if err != nil {
 		return fmt.Errorf("lexicon: %w", err)
 	}
-	if err := yaml.NewDecoder(bytes.NewReader(raw), yaml.DisallowUnknownField()).Decode(into); err != nil {
+	decoder := yaml.NewDecoder(bytes.NewReader(raw))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(into); err != nil {
 		return fmt.Errorf("lexicon: %s: %w", file, err)
 	}
 	return nil
