@@ -86,6 +86,13 @@ func Run(t *testing.T, open Open) {
 		{"a burst leaves as one message, and what is in it follows", bundles},
 		{"what is in a bundle fails with it", bundleFails},
 		{"a bundle with a walled report does not leave, and the rest does", bundleMeetsWall},
+		{"a talk by SMS is kept for each number", talks},
+		{"texts of one number are read one after the other", talksInTurn},
+		{"a report filed within a transaction is filed once", filedInTx},
+		{"a number that stopped is known until it starts again", stops},
+		{"automatic answers are counted by number and hour", answersCounted},
+		{"the same words of a number are known again for a while", sameWords},
+		{"what a machine read is a proposal that the newest one replaces", proposals},
 		{"no number and no story stands readable in the database", sealedAtRest},
 	} {
 		t.Run(promise.name, func(t *testing.T) {
