@@ -384,6 +384,8 @@ func (x *Texts) place(t Talk, in Text, words []string, said said) (TextTurn, boo
 			turn.Place.Typed = cutRunes(strings.TrimSpace(strings.ToValidUTF8(in.Body, "")), maxTyped)
 		}
 		turn.Story = joinStory(in.Story, in.Body, in.Part)
+		whole := x.Read(turn.Story)
+		t.Urgent = t.Urgent && !whole.Urgent && !whole.Critical
 	}
 	t.Offer = nil
 	turn.Say = t.ask()
