@@ -59,7 +59,7 @@ type Handset struct {
 
 // handsets have the numbers of the sample directory.
 var handsets = []Handset{
-	{"reporter", "Reporter", "Reports by dialling.", "0711000099"},
+	{"reporter", "Reporter", "Dials, or texts by", "0711000099"},
 	{"officer", "Duty officer", "Gets the alert: reply 1 and its number.", "0711000001"},
 	{"worker", "Social worker", "Gets the case at the same time.", "0711000011"},
 }

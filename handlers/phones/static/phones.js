@@ -247,6 +247,12 @@ class Handset {
     this.entry.focus();
   }
 
+  // provider is the gateway a text goes by; phones without a switch use the first.
+  provider() {
+    const chosen = this.root.querySelector('.provider');
+    return chosen ? chosen.value : '';
+  }
+
   async send(body) {
     if (this.busy) return;
     this.busy = true;
@@ -254,7 +260,7 @@ class Handset {
     this.display.append(make('div', 'from', 'You'), document.createTextNode(body));
     let outcome = 'Sent';
     try {
-      const response = await fetch('/dev/sms', { method: 'POST', body: form([['from', this.phone], ['body', body]]) });
+      const response = await fetch('/dev/sms', { method: 'POST', body: form([['from', this.phone], ['body', body], ['provider', this.provider()]]) });
       if (!response.ok) outcome = 'Not sent: ' + (await response.text()).trim();
     } catch { outcome = 'Not sent'; }
     this.busy = false;
