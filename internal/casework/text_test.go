@@ -183,6 +183,32 @@ func TestText(t *testing.T) {
 			t.Errorf("told: %s", told)
 		}
 	})
+	t.Run("police named in a later text raise the wall, and who was told of the station gets nothing more", func(t *testing.T) {
+		s := stage.New(t, nil)
+		s.Text(neighbour, "mwanamke amebakwa jana usiku huko Kibera")
+		s.Text(neighbour, "ni polisi wa kituo cha hapa waliofanya hivyo")
+		s.Wait(3 * time.Minute)
+		r := only(s)
+		if !r.Walled || r.Answers.ByWhom != ripoti.ByPolice || r.Category != ripoti.PoliceAbuse || r.Second != ripoti.SVAdult {
+			t.Errorf("%+v", r)
+		}
+		if told := strings.Join(s.Told(), " "); strings.Contains(told, "station-") || strings.Contains(told, "command-") {
+			t.Errorf("told: %s", told)
+		}
+	})
+	t.Run("an accused children's office is passed over, also when the report is routed again", func(t *testing.T) {
+		s := stage.New(t, nil)
+		s.Text(neighbour, "the children officer in Kibera is beating the girls in the home")
+		s.Wait(3 * time.Minute)
+		s.Text(neighbour, "one girl is bleeding and unconscious now")
+		s.Wait(3 * time.Minute)
+		if r := only(s); r.Urgency != ripoti.Critical || r.RoutedAt.IsZero() {
+			t.Errorf("%+v", r)
+		}
+		if told := strings.Join(s.Told(), " "); strings.Contains(told, "children-west") {
+			t.Errorf("told: %s", told)
+		}
+	})
 	t.Run("a machine's reading stands as a proposal, in codes only", func(t *testing.T) {
 		s := stage.New(t, nil)
 		s.Text(neighbour, "a girl next door is beaten by her uncle Zebedayo")
