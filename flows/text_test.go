@@ -146,7 +146,7 @@ func TestShortAnswers(t *testing.T) {
 		"1": saysYes, "1.": saysYes, " 1 ": saysYes, "(1)": saysYes, "１": saysYes, "1 ndio": saysYes, "yes now": saysYes, "ndio sasa hivi": saysYes, "Ndiyo, tafadhali": saysYes,
 		"YES!!": saysYes, "ok": saysYes, "sawa": saysYes, "yes he has a knife": saysYes,
 		"2": saysNo, "2 hapana": saysNo, "hapana": saysNo, "No.": saysNo, "no thanks": saysNo, "sitaki": saysNo,
-		"no one is helping the child": "", "2 days ago a girl was hurt": "", "1 girl is missing": "", "hapana mtu wa kusaidia mtoto": "", "maybe": "", "": "", "12": "", "la sivyo atamuua": "",
+		"no one is helping the child": "", "2 days ago a girl was hurt": "", "1 girl is missing": "", "hapana mtu wa kusaidia mtoto": "", "maybe": "", "": "", "12": "", "la sivyo atamuua": "", "please come": "", "tafadhali": "",
 	} {
 		if got := saidIn(textWords(text)).says; got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)

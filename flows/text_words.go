@@ -156,7 +156,7 @@ const (
 // Words of short answers.
 var (
 	yesTexts = map[ripoti.Lang]map[string]bool{
-		ripoti.English: wordSet("yes y yeah yea yap yep yess yes1 ok okay okey sure agree fine please"),
+		ripoti.English: wordSet("yes y yeah yea yap yep yess yes1 ok okay okey sure agree fine"),
 		ripoti.Swahili: wordSet("ndio ndiyo ndyo ndo ndioo ndivyo naam eeh ehe ee sawa sawasawa swa nakubali poa"),
 	}
 	noTexts = map[ripoti.Lang]map[string]bool{
