@@ -76,13 +76,6 @@ func TestSilenceClimbs(t *testing.T) {
 		s.Text("station-near.desk", "1 "+string(code))
 		s.Text("social-047.social", "ok")
 		s.Text("children-west.children", "1 "+code.Spaced())
-		s.Wait(24 * time.Hour)
-		expect(t, "the desk", s.Kinds("station-near.desk"), "alert reminder accepted")
-		expect(t, "the OCS", s.Kinds("station-near.ocs"), "")
-		if s.Report(code).Status != ripoti.StatusAccepted {
-			t.Errorf("status %s", s.Report(code).Status)
-		}
-		has(t, s.History(code), "accepted")
 		assignments, err := s.Store.Assignments(t.Context(), s.Report(code).ID)
 		if err != nil {
 			t.Fatal(err)
@@ -92,6 +85,13 @@ func TestSilenceClimbs(t *testing.T) {
 				t.Errorf("timers of %s are left: %v %v", a.OfficeID, left, err)
 			}
 		}
+		s.Wait(24 * time.Hour)
+		expect(t, "the desk", s.Kinds("station-near.desk"), "alert reminder accepted")
+		expect(t, "the OCS", s.Kinds("station-near.ocs"), "")
+		if s.Report(code).Status != ripoti.StatusAccepted {
+			t.Errorf("status %s", s.Report(code).Status)
+		}
+		has(t, s.History(code), "accepted")
 	})
 	t.Run("a step nobody can answer is skipped at once", func(t *testing.T) {
 		for name, spoil := range map[string]func(*ripoti.Contact){
