@@ -148,11 +148,18 @@ func (s *Stage) phone(who string) string {
 	return who
 }
 
-// Wait moves the clock by a duration, minute by minute, and does what falls due on the way.
+// Wait moves the clock by a duration, minute by minute or in longer steps where it is long, and does
+// what falls due on the way.
 func (s *Stage) Wait(d time.Duration) {
 	s.Helper()
+	step := time.Minute
+	for _, longer := range []time.Duration{5 * time.Minute, time.Hour} { // at most some hundred steps
+		if d > 50*longer {
+			step = longer
+		}
+	}
 	for end := s.Clock.Now().Add(d); s.Clock.Now().Before(end); {
-		s.Clock.Move(min(time.Minute, end.Sub(s.Clock.Now())))
+		s.Clock.Move(min(step, end.Sub(s.Clock.Now())))
 		s.Work()
 	}
 }
