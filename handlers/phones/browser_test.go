@@ -161,7 +161,7 @@ func read[T any](t *testing.T, ctx context.Context, action chromedp.Action[T]) T
 func until(t *testing.T, ctx context.Context, phone, want string) {
 	t.Helper()
 	var text string
-	for deadline := time.Now().Add(4 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		text = read(t, ctx, chromedp.Text(chromedp.CSS("#"+phone+" .display")))
 		if strings.Contains(text, want) {
 			return
@@ -246,7 +246,7 @@ func TestBrowser(t *testing.T) {
 		run(t, ctx, press("worker", "green"))
 		until(t, ctx, "worker", "Welcome")
 		run(t, ctx, press("worker", "red"))
-		for deadline := time.Now().Add(2 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 			back.mu.Lock()
 			n := back.hungUp
 			back.mu.Unlock()
