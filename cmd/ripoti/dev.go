@@ -21,8 +21,8 @@ import (
 	"ripoti/internal/store"
 )
 
-// devCommand is everything in one process with nothing installed, for trying out and for a pilot on
-// one machine.
+// devCommand is everything in one process with nothing installed, for trying out: nothing leaves the
+// machine. A pilot runs web and worker, on SQLite if it likes.
 type devCommand struct {
 	Addr string `help:"The address to listen on, on this machine only." default:"127.0.0.1:8080"`
 	Data string `help:"The folder that keeps everything across restarts." default:"data"`
