@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -316,35 +315,6 @@ func saysAny(body string, phrases []string) bool {
 	for _, phrase := range phrases {
 		if strings.Contains(text, " "+phrase+" ") {
 			return true
-		}
-	}
-	return false
-}
-
-// Words that say in a sentence of its own who did it.
-var (
-	policeDoers = wordSet("police policeman policemen policewoman cop cops officer officers askari maaskari polisi karao makarao sanse ocs ocpd inspector sergeant corporal")
-	didIt       = wordSet("waliofanya aliyefanya alifanya walifanya wamefanya amefanya wanafanya anafanya waliotenda aliyetenda")
-	didEnglish  = wordSet("did do done doing does")
-	itEnglish   = wordSet("it this that these")
-)
-
-// nearDoer is how many words may stand between who did it and that it was done.
-const nearDoer = 6
-
-// PoliceDidIt says that a text names police as those who did it: "the police did it", "ni polisi wa
-// kituo waliofanya hivyo", "it was done by an officer". "They did nothing" is another complaint.
-func PoliceDidIt(story string) bool {
-	words := plainWords(story)
-	for i, w := range words {
-		if !policeDoers[w] {
-			continue
-		}
-		for j := max(0, i-nearDoer); j < min(len(words), i+nearDoer+1); j++ {
-			it := j+1 < len(words) && itEnglish[words[j+1]] || j < i && slices.Contains(words[j:i], "by")
-			if didIt[words[j]] || didEnglish[words[j]] && it {
-				return true
-			}
 		}
 	}
 	return false

@@ -152,7 +152,7 @@ func (w *writer) do(ctx context.Context, turn flows.TextTurn) (result string, er
 // file makes a report of a text at once. It is routed at once too, unless an answer may come that
 // says more: it waits two minutes for that, a critical one not at all.
 func (w *writer) file(ctx context.Context, turn flows.TextTurn) error {
-	reading := w.read(turn.Story)
+	reading := w.Reader.Read(turn.Story)
 	r := ripoti.Report{ID: store.NewID(), Channel: ripoti.BySMS, Lang: turn.Talk.Lang, Stage: ripoti.StageComplete, Answers: reading.Answers,
 		Category: reading.Category, Second: reading.Second, Urgency: reading.Urgency, Rule: reading.Rule, Status: ripoti.StatusFiled, FiledAt: w.Now()}
 	r.Answers.More, r.Answers.Place, r.Answers.Contact = kept(turn.Story), turn.Place, turn.Wish
@@ -197,7 +197,7 @@ func (w *writer) add(ctx context.Context, turn flows.TextTurn) error {
 	signs := signsOf(p)
 	if tells(turn, before) {
 		words = flows.SameWords(w.in.Body)
-		reading := w.read(turn.Story)
+		reading := w.Reader.Read(turn.Story)
 		r.Answers = merged(r.Answers, reading.Answers)
 		r.Answers.More = kept(turn.Story)
 		if reading.Category != ripoti.Unclear {
@@ -374,26 +374,9 @@ func answered(a *ripoti.Answers, turn flows.TextTurn) {
 	over(&a.Contact, turn.Wish)
 }
 
-// read reads a story. Police that are said to have done it stand accused also where the sentence with
-// the harm is another one: better past a station that is innocent than to one that is not.
-func (d *Desk) read(story string) triage.Reading {
-	reading := d.Reader.Read(story)
-	if reading.Category == ripoti.Unclear || reading.Answers.PoliceAccused() || !flows.PoliceDidIt(story) {
-		return reading
-	}
-	reading.Answers.ByWhom = ripoti.ByPolice
-	if reading.Category != ripoti.PoliceAbuse {
-		reading.Category, reading.Second = ripoti.PoliceAbuse, reading.Category
-	}
-	if !slices.Contains(reading.Accused, ripoti.Station) {
-		reading.Accused = append(reading.Accused, ripoti.Station)
-	}
-	return reading
-}
-
 // gist is what the conversation must know of a story.
 func (d *Desk) gist(story string) flows.Gist {
-	reading := d.read(story)
+	reading := d.Reader.Read(story)
 	place, _ := reading.Place(d.Places)
 	return flows.Gist{
 		Lang: langs[reading.Lang], Readable: reading.Readable, Harm: reading.Category != ripoti.Unclear,
