@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"sync"
 	"time"
 
 	"github.com/go-playground/validator/v10"
-	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
 
 	"ripoti/flows"
@@ -22,51 +20,21 @@ import (
 	"ripoti/internal/dialog"
 	"ripoti/internal/ripoti"
 	"ripoti/internal/sms"
-	"ripoti/internal/tasks"
 )
 
 // webCommand is the production role that answers gateways.
 type webCommand struct{}
 
 func (webCommand) Run(ctx context.Context) error {
-	cfg, err := config.Load(os.Environ(), config.Web)
-	if err != nil {
-		return err
-	}
-	log, buffer := newLog(os.Stdout, cfg.Serving)
-	defer buffer.Close()
-	keys, err := openKeys(cfg.Keyset)
-	if err != nil {
-		return err
-	}
-	s, err := openStore(ctx, cfg.Stores.Database.Reveal(), keys)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	taskRedis, err := openTaskRedis(cfg)
-	if err != nil {
-		return err
-	}
-	defer taskRedis.Close()
-	warnEviction(ctx, taskRedis, log.Warn)
-	queue := tasks.NewQueue(asynq.NewClientFromRedisClient(taskRedis))
-	h, err := openHouse(ctx, cfg, log, keys, s, queue.Hand)
-	if err != nil {
-		return err
-	}
-	defer h.close()
-	dialogues, err := h.openDialogues()
-	if err != nil {
-		return err
-	}
-	stop, err := h.serveMetrics(ctx)
-	if err != nil {
-		return err
-	}
-	defer stop()
-	web := h.web(dialogues, handlers.Check{Name: "redis", Ping: func(ctx context.Context) error { return taskRedis.Ping(ctx).Err() }})
-	return h.serve(ctx, cfg.Serving.Listen, web, func() { log.Info("web is ready", "address", cfg.Serving.Listen) })
+	return inRole(ctx, config.Web, func(h *house, queue redis.UniversalClient) error {
+		dialogues, err := h.openDialogues()
+		if err != nil {
+			return err
+		}
+		web := h.web(dialogues, handlers.Check{Name: "redis", Ping: func(ctx context.Context) error { return queue.Ping(ctx).Err() }})
+		address := h.cfg.Serving.Listen
+		return h.serve(ctx, address, web, func() { h.log.Info("web is ready", "address", address) })
+	})
 }
 
 // openDialogues keeps unfinished calls in Redis.
