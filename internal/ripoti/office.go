@@ -19,10 +19,13 @@ const (
 	CTSecretariat    OfficeKind = "ct_secretariat" // Counter Trafficking in Persons Secretariat
 	Coordination     OfficeKind = "coordination"   // the network's coordinators, of a county or of all
 	Hospital         OfficeKind = "hospital"
+	Shelter          OfficeKind = "shelter"
+	LegalAid         OfficeKind = "legal_aid"
+	ODPP             OfficeKind = "odpp" // prosecutors' liaison: only they end a sexual case (domain brief 1.2)
 )
 
 // OfficeKinds are all kinds.
-var OfficeKinds = []OfficeKind{Station, Post, SubCountyCommand, CountyCommand, ChildrenOffice, CountyChildren, SocialWork, Oversight, EACC, AHTCPU, CTSecretariat, Coordination, Hospital}
+var OfficeKinds = []OfficeKind{Station, Post, SubCountyCommand, CountyCommand, ChildrenOffice, CountyChildren, SocialWork, Oversight, EACC, AHTCPU, CTSecretariat, Coordination, Hospital, Shelter, LegalAid, ODPP}
 
 // Police says whether the kind belongs to the police chain that the wall closes off.
 func (k OfficeKind) Police() bool {
@@ -80,14 +83,15 @@ const (
 	RoleCommander   Role = "commander"   // sub-county or county commander
 	RoleChildren    Role = "children"    // children's officer
 	RoleSocial      Role = "social"      // social worker
-	RoleLiaison     Role = "liaison"     // IPOA/IAU, AHTCPU, EACC, CT Secretariat
+	RoleLiaison     Role = "liaison"     // IPOA/IAU, AHTCPU, EACC, CT Secretariat, ODPP
 	RoleCoordinator Role = "coordinator" // network coordinator
 	RoleDirector    Role = "director"    // duty director of the network
 	RoleHealth      Role = "health"      // post-rape care at a hospital
+	RolePartner     Role = "partner"     // a shelter's or a lawyer's desk
 )
 
 // Roles are all roles.
-var Roles = []Role{RoleDesk, RoleDuty, RoleOCS, RoleCommander, RoleChildren, RoleSocial, RoleLiaison, RoleCoordinator, RoleDirector, RoleHealth}
+var Roles = []Role{RoleDesk, RoleDuty, RoleOCS, RoleCommander, RoleChildren, RoleSocial, RoleLiaison, RoleCoordinator, RoleDirector, RoleHealth, RolePartner}
 
 // Contact is a number that answers for a role at an office.
 type Contact struct {

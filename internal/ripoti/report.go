@@ -101,6 +101,8 @@ type Report struct {
 	Walled   bool // behind the wall of domain brief 4.4
 	FiledAt  time.Time
 	RoutedAt time.Time // zero until routed
+	// Drill is the drill that the report is practised in, "" for a real one.
+	Drill string
 }
 
 // Status is where a report is on its way.
@@ -120,6 +122,9 @@ const (
 	Safety Side = "safety" // police, AHTCPU or oversight: keeps people safe, investigates
 	Care   Side = "care"   // social work: owns the contact with the reporter
 	Told   Side = "told"   // a copy: told at the same time, owes no answer
+	// Referred: asked for a part of the help. Such an office sees its referral only: category, urgency
+	// and ward, nothing of the story or of who reported (domain brief 4.6).
+	Referred Side = "referred"
 )
 
 // Assignment is one office's part in one report.

@@ -138,3 +138,33 @@ func (k *Keys) Document() (string, error) {
 	}
 	return base64.StdEncoding.EncodeToString(raw), nil
 }
+
+// Newest gives keys that seal and open with the newest material only: what older keys sealed does not
+// open any more. The keys of the hashes stay, for a number that is kept as a hash alone cannot be
+// hashed again.
+func (k *Keys) Newest() (*Keys, error) {
+	grown := k.handles
+	for _, part := range []**keyset.Handle{&grown.numbers, &grown.narratives} {
+		m := keyset.NewManagerFromHandle(*part)
+		primary, err := (*part).Primary()
+		if err != nil {
+			return nil, fmt.Errorf("newest key: %w", err)
+		}
+		for i := range (*part).Len() {
+			entry, err := (*part).Entry(i)
+			if err != nil {
+				return nil, fmt.Errorf("newest key: %w", err)
+			}
+			if entry.KeyID() == primary.KeyID() {
+				continue
+			}
+			if err := m.Delete(entry.KeyID()); err != nil {
+				return nil, fmt.Errorf("drop a key: %w", err)
+			}
+		}
+		if *part, err = m.Handle(); err != nil {
+			return nil, fmt.Errorf("newest key: %w", err)
+		}
+	}
+	return grown.keys()
+}
