@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 	"time"
 
 	"ripoti/internal/ripoti"
@@ -20,9 +19,10 @@ type Assignment struct {
 
 const assignmentColumns = "id, report_id, office_id, side, status, step, ladder, created_at, send_at, accepted_by, accepted_at, reason"
 
-func scanAssignment(row interface{ Scan(...any) error }) (a Assignment, err error) {
+func scanAssignment(row scanner, more ...any) (a Assignment, err error) {
 	var created, send, accepted int64
-	if err := row.Scan(&a.ID, &a.ReportID, &a.OfficeID, &a.Side, &a.Status, &a.Step, &a.Ladder, &created, &send, &a.AcceptedBy, &accepted, &a.Reason); err != nil {
+	into := append([]any{&a.ID, &a.ReportID, &a.OfficeID, &a.Side, &a.Status, &a.Step, &a.Ladder, &created, &send, &a.AcceptedBy, &accepted, &a.Reason}, more...)
+	if err := row.Scan(into...); err != nil {
 		return a, notFound(err, "assignment.unknown")
 	}
 	a.CreatedAt, a.SendAt, a.AcceptedAt = fromMicros(created), fromMicros(send), fromMicros(accepted)
@@ -30,19 +30,7 @@ func scanAssignment(row interface{ Scan(...any) error }) (a Assignment, err erro
 }
 
 func scanAssignments(rows *sql.Rows, err error) ([]Assignment, error) {
-	if err != nil {
-		return nil, fmt.Errorf("list assignments: %w", err)
-	}
-	defer rows.Close()
-	var out []Assignment
-	for rows.Next() {
-		a, err := scanAssignment(rows)
-		if err != nil {
-			return nil, fmt.Errorf("list assignments: %w", err)
-		}
-		out = append(out, a)
-	}
-	return out, rows.Err()
+	return collect(rows, err, "list assignments", func(row scanner) (Assignment, error) { return scanAssignment(row) })
 }
 
 // Assign writes assignments.
@@ -104,46 +92,13 @@ func (tx *Tx) SaveDecision(ctx context.Context, reportID, decision string, walle
 	if err != nil {
 		return fmt.Errorf("save decision: %w", err)
 	}
-	for _, office := range walled {
-		if _, err := tx.sql.ExecContext(ctx, "insert into walls (report_id, office_id) values ($1,$2) on conflict do nothing", reportID, office); err != nil {
-			return fmt.Errorf("save wall: %w", err)
-		}
-	}
-	return nil
+	return tx.WallOff(ctx, reportID, walled...)
 }
 
 // Decisions are how a report was routed, oldest first, as JSON.
 func (s *Store) Decisions(ctx context.Context, reportID string) ([]string, error) {
 	rows, err := s.read.QueryContext(ctx, "select decision from decisions where report_id = $1 order by seq", reportID)
 	return scanStrings(rows, err, "read decisions")
-}
-
-// Walls are the offices a report is walled off from.
-func (s *Store) Walls(ctx context.Context, reportID string) ([]string, error) {
-	rows, err := s.read.QueryContext(ctx, "select office_id from walls where report_id = $1 order by office_id", reportID)
-	return scanStrings(rows, err, "read walls")
-}
-
-// Walls are the offices a report is walled off from.
-func (tx *Tx) Walls(ctx context.Context, reportID string) ([]string, error) {
-	rows, err := tx.sql.QueryContext(ctx, "select office_id from walls where report_id = $1 order by office_id", reportID)
-	return scanStrings(rows, err, "read walls")
-}
-
-func scanStrings(rows *sql.Rows, err error, step string) ([]string, error) {
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", step, err)
-	}
-	defer rows.Close()
-	var out []string
-	for rows.Next() {
-		var v string
-		if err := rows.Scan(&v); err != nil {
-			return nil, fmt.Errorf("%s: %w", step, err)
-		}
-		out = append(out, v)
-	}
-	return out, rows.Err()
 }
 
 // Alert is an assignment that somebody may answer for, with the report's number.
@@ -156,43 +111,45 @@ type Alert struct {
 // alerted of. With one: that report's assignments, in any state, that they were alerted of or that
 // their office has. Reports that any of their offices is walled off from never show.
 func (s *Store) AlertsOf(ctx context.Context, contacts []ripoti.Contact, code ripoti.Code, limit int) ([]Alert, error) {
+	return alertsOf(ctx, s.read, contacts, code, limit)
+}
+
+// AlertsOf is the same within a transaction. It holds nothing.
+func (tx *Tx) AlertsOf(ctx context.Context, contacts []ripoti.Contact, code ripoti.Code, limit int) ([]Alert, error) {
+	return alertsOf(ctx, tx.sql, contacts, code, limit)
+}
+
+// querier is a database, or a transaction in it.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+func alertsOf(ctx context.Context, q querier, contacts []ripoti.Contact, code ripoti.Code, limit int) ([]Alert, error) {
 	if len(contacts) == 0 {
 		return nil, nil
 	}
-	args := []any{limit}
-	for _, c := range contacts {
-		args = append(args, c.ID)
-	}
-	for _, c := range contacts {
-		args = append(args, c.OfficeID)
-	}
-	n := len(contacts)
-	ids, offices := list(2, n), list(2+n, n)
-	alerted := "exists (select 1 from messages m where m.assignment_id = a.id and m.contact_id in (" + ids + "))"
+	args, ids, offices := withContacts([]any{limit}, contacts)
+	// || '': by the few messages of the assignment, and not by all that a contact ever got.
+	alerted := "exists (select 1 from messages m where m.assignment_id = a.id and m.contact_id || '' in (" + ids + "))"
 	mine := alerted + " and a.status = 'open'"
 	if code != "" {
 		args = append(args, string(code))
 		mine = fmt.Sprintf("(%s or a.office_id in (%s)) and r.code = $%d", alerted, offices, len(args))
 	}
-	rows, err := s.read.QueryContext(ctx, "select a."+strings.ReplaceAll(assignmentColumns, ", ", ", a.")+`, r.code
+	rows, err := q.QueryContext(ctx, "select "+alertColumns+`
 		from assignments a join reports r on r.id = a.report_id
 		where a.side <> 'told' and `+mine+`
-		and not exists (select 1 from walls w where w.report_id = a.report_id and w.office_id in (`+offices+`))
+		and `+outsideWall("a.report_id", offices, ids)+`
 		order by a.status = 'open' desc, a.created_at desc, a.id desc limit $1`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("find alerts: %w", err)
-	}
-	defer rows.Close()
-	var out []Alert
-	for rows.Next() {
-		var o Alert
-		var created, send, accepted int64
-		if err := rows.Scan(&o.ID, &o.ReportID, &o.OfficeID, &o.Side, &o.Status, &o.Step, &o.Ladder, &created, &send, &o.AcceptedBy,
-			&accepted, &o.Reason, &o.Code); err != nil {
-			return nil, fmt.Errorf("find alerts: %w", err)
-		}
-		o.CreatedAt, o.SendAt, o.AcceptedAt = fromMicros(created), fromMicros(send), fromMicros(accepted)
-		out = append(out, o)
-	}
-	return out, rows.Err()
+	return scanAlerts(rows, err, "find alerts")
+}
+
+var alertColumns = prefixed("a", assignmentColumns) + ", r.code"
+
+func scanAlerts(rows *sql.Rows, err error, step string) ([]Alert, error) {
+	return collect(rows, err, step, func(row scanner) (a Alert, err error) {
+		a.Assignment, err = scanAssignment(row, &a.Code)
+		return a, err
+	})
 }

@@ -143,17 +143,14 @@ func (tx *Tx) join(ctx context.Context, bundle string, ids []any) error {
 
 // InBundle are the messages that leave in another one, oldest first.
 func (s *Store) InBundle(ctx context.Context, bundle string) ([]Message, error) {
-	rows, err := s.read.QueryContext(ctx, "select "+messageColumns+" from messages where bundle = $1 order by id", bundle)
-	if err != nil {
-		return nil, fmt.Errorf("list bundle: %w", err)
-	}
-	return s.scanMessages(rows)
+	rows, err := s.read.QueryContext(ctx, "select "+messageColumns+" from messages where bundle = $1 and bundle <> '' order by id", bundle)
+	return collect(rows, err, "list bundle", s.scanMessage)
 }
 
 // follow lets what is in a bundle stand where the bundle stands.
 func (tx *Tx) follow(ctx context.Context, bundle string) error {
 	_, err := tx.sql.ExecContext(ctx, `update messages set (status, reason, provider, sent_at, done_at) =
-		(select b.status, b.reason, b.provider, b.sent_at, b.done_at from messages b where b.id = $1) where bundle = $1`, bundle)
+		(select b.status, b.reason, b.provider, b.sent_at, b.done_at from messages b where b.id = $1) where bundle = $1 and bundle <> ''`, bundle)
 	if err != nil {
 		return fmt.Errorf("follow bundle: %w", err)
 	}
@@ -162,7 +159,7 @@ func (tx *Tx) follow(ctx context.Context, bundle string) error {
 
 // dissolve lets what is in a bundle that must not leave go by itself, each message past its own doors.
 func (tx *Tx) dissolve(ctx context.Context, bundle string) error {
-	_, err := tx.release(ctx, "default", "bundle = $1 and status = 'bundled'", bundle)
+	_, err := tx.release(ctx, "default", "bundle = $1 and bundle <> '' and status = 'bundled'", bundle)
 	return err
 }
 

@@ -78,7 +78,7 @@ func (s *Store) Deliveries(ctx context.Context, since, settled time.Time) ([]Del
 // Price notes what a message cost, once. It says whether that was news.
 func (s *Store) Price(ctx context.Context, provider, providerID string, cost ripoti.Money) (bool, error) {
 	result, err := s.write.ExecContext(ctx, `update messages set cost_currency = $3, cost_micros = $4
-		where provider = $1 and provider_id = $2 and cost_currency = ''`, provider, providerID, cost.Currency, cost.Micros)
+		where provider = $1 and provider_id = $2 and provider_id <> '' and cost_currency = ''`, provider, providerID, cost.Currency, cost.Micros)
 	if err != nil {
 		return false, fmt.Errorf("price message: %w", err)
 	}
@@ -104,4 +104,34 @@ func (tx *Tx) ToldSince(ctx context.Context, to ripoti.Phone, kind string, since
 		return false, fmt.Errorf("look for message: %w", err)
 	}
 	return told, nil
+}
+
+// Balance is what is left on a provider's account, as it was told last.
+type Balance struct {
+	Provider string
+	Left     ripoti.Money
+	Low      bool // less than the operator's alarm
+	At       time.Time
+}
+
+// NoteBalance keeps what is left on a provider's account.
+func (s *Store) NoteBalance(ctx context.Context, provider string, left ripoti.Money, low bool) error {
+	_, err := s.write.ExecContext(ctx, `insert into balances (provider, currency, micros, low, at) values ($1,$2,$3,$4,$5)
+		on conflict (provider) do update set currency = excluded.currency, micros = excluded.micros, low = excluded.low, at = excluded.at`,
+		provider, left.Currency, left.Micros, low, micros(s.now()))
+	if err != nil {
+		return fmt.Errorf("note balance: %w", err)
+	}
+	return nil
+}
+
+// Balances are what is left on every provider's account.
+func (s *Store) Balances(ctx context.Context) ([]Balance, error) {
+	rows, err := s.read.QueryContext(ctx, "select provider, currency, micros, low, at from balances order by provider")
+	return collect(rows, err, "read balances", func(row scanner) (b Balance, err error) {
+		var at int64
+		err = row.Scan(&b.Provider, &b.Left.Currency, &b.Left.Micros, &b.Low, &at)
+		b.At = fromMicros(at)
+		return b, err
+	})
 }

@@ -62,13 +62,18 @@ func (s *Store) ContactsOf(ctx context.Context, p ripoti.Phone) ([]ripoti.Contac
 	return s.contacts(ctx, "where phone_hash in ("+list(1, len(args))+") order by id", args...)
 }
 
-// SaveDirectory replaces all offices and contacts at once, and tells running processes.
+// SaveDirectory replaces all offices and contacts at once, and tells running processes. It is how a directory
+// begins: what becomes of it since goes by ChangeDirectory, with a history.
 func (tx *Tx) SaveDirectory(ctx context.Context, offices []ripoti.Office, contacts []ripoti.Contact) error {
 	for _, table := range []string{"contacts", "offices"} {
 		if _, err := tx.sql.ExecContext(ctx, "delete from "+table); err != nil {
 			return fmt.Errorf("save directory: %w", err)
 		}
 	}
+	return tx.insertDirectory(ctx, offices, contacts)
+}
+
+func (tx *Tx) insertDirectory(ctx context.Context, offices []ripoti.Office, contacts []ripoti.Contact) error {
 	var rows []any
 	for _, o := range offices {
 		doc, err := json.Marshal(o)
@@ -109,10 +114,29 @@ func (tx *Tx) insertPaged(ctx context.Context, into string, width int, args []an
 
 // StopContacts marks every contact of a number as stopped (or not): it is sent nothing any more.
 func (tx *Tx) StopContacts(ctx context.Context, p ripoti.Phone, stopped bool) error {
-	if _, err := tx.sql.ExecContext(ctx, "update contacts set stopped = $2 where phone_hash = $1", tx.PhoneHash(p), stopped); err != nil {
-		return fmt.Errorf("stop contact: %w", err)
+	rows, err := tx.sql.QueryContext(ctx, "update contacts set stopped = $2 where phone_hash = $1 and stopped <> $2 returning id, office_id", tx.PhoneHash(p), stopped)
+	batch := NewID()
+	changes, err := collect(rows, err, "stop contact", func(row scanner) (DirectoryChange, error) {
+		c := DirectoryChange{Batch: batch, How: "text", What: "contact", Kind: "changed", Fields: []ChangedField{{"stopped", yesno(!stopped), yesno(stopped)}}}
+		err := row.Scan(&c.RowID, &c.Office)
+		c.Actor = c.RowID
+		return c, err
+	})
+	if err != nil || len(changes) == 0 {
+		return err
+	}
+	if err := tx.NoteDirectory(ctx, changes...); err != nil {
+		return err
 	}
 	return tx.revise(ctx, "directory")
+}
+
+// yesno is how the directory's tables write it.
+func yesno(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "no"
 }
 
 func (tx *Tx) revise(ctx context.Context, name string) error {
@@ -128,24 +152,4 @@ func (s *Store) Revision(ctx context.Context, name string) (n int64, err error) 
 		return 0, fmt.Errorf("revision of %s: %w", name, err)
 	}
 	return n, nil
-}
-
-// Rules is the routing document in force; "" means the one that is built in.
-func (s *Store) Rules(ctx context.Context) (string, error) {
-	rows, err := s.read.QueryContext(ctx, "select document from rule_versions where published_at <= $1 order by version desc limit 1", micros(s.now()))
-	docs, err := scanStrings(rows, err, "read rules")
-	if err != nil || len(docs) == 0 {
-		return "", err
-	}
-	return docs[0], nil
-}
-
-// PublishRules puts a document in force and keeps the ones before it.
-func (tx *Tx) PublishRules(ctx context.Context, document, author, reason string) error {
-	_, err := tx.sql.ExecContext(ctx, `insert into rule_versions (version, document, author, reason, published_at)
-		values ((select coalesce(max(version), 0) + 1 from rule_versions), $1, $2, $3, $4)`, document, author, reason, micros(tx.now()))
-	if err != nil {
-		return fmt.Errorf("publish rules: %w", err)
-	}
-	return tx.revise(ctx, "rules")
 }

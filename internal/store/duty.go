@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -33,6 +35,29 @@ const (
 	dutyTable = "duties (id, kind, subject, queue, due_at, wake_at, tries)"
 	dutyWidth = 7
 )
+
+// OweOnce writes a duty with a key of its own unless there is one of that key.
+func (tx *Tx) OweOnce(ctx context.Context, d Duty) error {
+	_, err := tx.sql.ExecContext(ctx, "insert into "+dutyTable+" values ($1,$2,$3,$4,$5,$6,0) on conflict (id) do nothing",
+		d.ID, d.Kind, d.Subject, d.Queue, micros(d.Due), micros(d.Due))
+	if err != nil {
+		return fmt.Errorf("owe once: %w", err)
+	}
+	return nil
+}
+
+// DoneAt is Done for work that must know when it was due.
+func (tx *Tx) DoneAt(ctx context.Context, id string) (due time.Time, mine bool, err error) {
+	var at int64
+	err = tx.sql.QueryRowContext(ctx, "delete from duties where id = $1 returning due_at", id).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return due, false, nil
+	}
+	if err != nil {
+		return due, false, fmt.Errorf("done: %w", err)
+	}
+	return fromMicros(at), true, nil
+}
 
 // Done forgets a duty. It says false when the duty was gone already: another hand has done it.
 func (tx *Tx) Done(ctx context.Context, id string) (bool, error) {
@@ -71,18 +96,16 @@ func (s *Store) Wake(ctx context.Context, limit int, patience time.Duration) ([]
 	if err != nil {
 		return nil, fmt.Errorf("wake duties: %w", err)
 	}
-	defer rows.Close()
-	var out []Duty
-	for rows.Next() {
-		var d Duty
-		var due int64
-		if err := rows.Scan(&d.ID, &d.Kind, &d.Subject, &d.Queue, &due, &d.Tries); err != nil {
-			return nil, fmt.Errorf("wake duties: %w", err)
-		}
-		d.Due = fromMicros(due)
-		out = append(out, d)
+	return scanDuties(rows, "wake duties")
+}
+
+// NextWake is when the next duty is to be handed over, past or to come; false where nothing is owed.
+func (s *Store) NextWake(ctx context.Context) (at time.Time, some bool, err error) {
+	var wake sql.NullInt64
+	if err := s.read.QueryRowContext(ctx, "select min(wake_at) from duties").Scan(&wake); err != nil {
+		return at, false, fmt.Errorf("next duty: %w", err)
 	}
-	return out, rows.Err()
+	return fromMicros(wake.Int64), wake.Valid, nil
 }
 
 // Again lets a duty be handed over again at a time: its work could not be done yet.
@@ -126,16 +149,28 @@ func (s *Store) DutiesOf(ctx context.Context, subject string) ([]Duty, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list duties: %w", err)
 	}
+	return scanDuties(rows, "list duties")
+}
+
+func scanDuties(rows *sql.Rows, step string) (out []Duty, err error) {
 	defer rows.Close()
-	var out []Duty
 	for rows.Next() {
 		var d Duty
 		var due int64
 		if err := rows.Scan(&d.ID, &d.Kind, &d.Subject, &d.Queue, &due, &d.Tries); err != nil {
-			return nil, fmt.Errorf("list duties: %w", err)
+			return nil, fmt.Errorf("%s: %w", step, err)
 		}
 		d.Due = fromMicros(due)
 		out = append(out, d)
 	}
 	return out, rows.Err()
+}
+
+// Failing lists duties that were handed over more often than twice and are still owed, the oldest first.
+func (s *Store) Failing(ctx context.Context, limit int) ([]Duty, error) {
+	rows, err := s.read.QueryContext(ctx, "select id, kind, subject, queue, due_at, tries from duties where tries > 2 order by due_at, id limit $1", limit)
+	if err != nil {
+		return nil, fmt.Errorf("list failing duties: %w", err)
+	}
+	return scanDuties(rows, "list failing duties")
 }

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,7 +39,7 @@ func (tx *Tx) Append(ctx context.Context, reportID, kind, actor, data string) er
 	if _, err = tx.sql.ExecContext(ctx, "update reports set last_seq = $2, last_hash = $3 where id = $1", e.ReportID, e.Seq, e.Hash); err != nil {
 		return fmt.Errorf("append event: %w", err)
 	}
-	return nil
+	return tx.tellPartners(ctx, reportID, kind)
 }
 
 // LastEvent is when a report last had a line of a kind; zero for never.
@@ -49,6 +50,25 @@ func (tx *Tx) LastEvent(ctx context.Context, reportID, kind string) (time.Time, 
 		return time.Time{}, fmt.Errorf("last event: %w", err)
 	}
 	return fromMicros(at), nil
+}
+
+// LastEventWith is when a report last had a line of a kind that says something; zero for never.
+func (tx *Tx) LastEventWith(ctx context.Context, reportID, kind, said string) (time.Time, error) {
+	var at int64
+	err := tx.sql.QueryRowContext(ctx, "select coalesce(max(at), 0) from events where report_id = $1 and kind = $2 and data like $3", reportID, kind, "%"+said+"%").Scan(&at)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("last event: %w", err)
+	}
+	return fromMicros(at), nil
+}
+
+// CountEvents counts a report's lines of a kind after a time.
+func (tx *Tx) CountEvents(ctx context.Context, reportID, kind string, after time.Time) (n int, err error) {
+	err = tx.sql.QueryRowContext(ctx, "select count(*) from events where report_id = $1 and kind = $2 and at > $3", reportID, kind, micros(after)).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count events: %w", err)
+	}
+	return n, nil
 }
 
 // Events are a report's lines, oldest first.
@@ -81,8 +101,8 @@ type Break struct {
 	Why      string
 }
 
-// VerifyChains reads every event and tells where a line was changed, taken out or put in. progress
-// is called now and then with the number of lines read so far.
+// VerifyChains reads every event of every report, and the network's own, and tells where a line was
+// changed, taken out or put in. progress is called now and then with the number of lines read so far.
 func (s *Store) VerifyChains(ctx context.Context, progress func(lines int)) (lines int, breaks []Break, err error) {
 	var prev ripoti.Event
 	lastID, lastSeq := "", 0
@@ -96,19 +116,9 @@ func (s *Store) VerifyChains(ctx context.Context, progress func(lines int)) (lin
 		if err != nil {
 			return lines, breaks, err
 		}
-		for _, e := range page {
-			if e.ReportID != prev.ReportID {
-				prev = ripoti.Event{ReportID: e.ReportID}
-			}
-			switch {
-			case e.Seq != prev.Seq+1:
-				breaks = append(breaks, Break{e.ReportID, e.Seq, fmt.Sprintf("line %d is missing", prev.Seq+1)})
-			case e.Prev != prev.Hash:
-				breaks = append(breaks, Break{e.ReportID, e.Seq, "the line before it was changed"})
-			case e.Hash != chain(e):
-				breaks = append(breaks, Break{e.ReportID, e.Seq, "the line was changed"})
-			}
-			prev, lastID, lastSeq = e, e.ReportID, e.Seq
+		breaks = append(breaks, breaksIn(page, &prev)...)
+		if len(page) > 0 {
+			lastID, lastSeq = prev.ReportID, prev.Seq
 		}
 		lines += len(page)
 		progress(lines)
@@ -117,7 +127,31 @@ func (s *Store) VerifyChains(ctx context.Context, progress func(lines int)) (lin
 		}
 	}
 	cut, err := s.cutShort(ctx)
-	return lines, append(breaks, cut...), err
+	if err != nil {
+		return lines, breaks, err
+	}
+	own, ofNetwork, err := s.verifyNetwork(ctx, func(n int) { progress(lines + n) })
+	return lines + own, slices.Concat(breaks, cut, ofNetwork), err
+}
+
+// breaksIn tells where lines do not follow from those before them. prev is the line before the first
+// one, and the last one after.
+func breaksIn(events []ripoti.Event, prev *ripoti.Event) (breaks []Break) {
+	for _, e := range events {
+		if e.ReportID != prev.ReportID {
+			*prev = ripoti.Event{ReportID: e.ReportID}
+		}
+		switch {
+		case e.Seq != prev.Seq+1:
+			breaks = append(breaks, Break{e.ReportID, e.Seq, fmt.Sprintf("line %d is missing", prev.Seq+1)})
+		case e.Prev != prev.Hash:
+			breaks = append(breaks, Break{e.ReportID, e.Seq, "the line before it was changed"})
+		case e.Hash != chain(e):
+			breaks = append(breaks, Break{e.ReportID, e.Seq, "the line was changed"})
+		}
+		*prev = e
+	}
+	return breaks
 }
 
 // cutShort finds reports whose newest line is not the one the report remembers.

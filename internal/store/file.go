@@ -192,8 +192,8 @@ func (tx *Tx) fileGroup(ctx context.Context, group []*waiting) error {
 // reportTable names the columns of a new report, as many as reportWidth.
 const (
 	reportTable = `reports (id, code, conversation, channel, lang, stage, answers, story_sealed,
-		category, second, urgency, rule, status, walled, county, place, filed_at, routed_at, last_seq, last_hash)`
-	reportWidth = 20
+		category, second, urgency, rule, status, walled, county, place, filed_at, routed_at, last_seq, last_hash, drill)`
+	reportWidth = 21
 )
 
 // reportRows draws a number for each report and gives the rows, and the group by id.
@@ -212,7 +212,7 @@ func (s *Store) reportRows(group []*waiting, digits int) (args []any, byID map[s
 		first := firstEvent(r.ID, "reporter", w.filing.Event, r.FiledAt)
 		args = append(args, r.ID, string(r.Code), w.filing.Conversation, string(r.Channel), string(r.Lang), string(r.Stage),
 			codes, sealed, string(r.Category), string(r.Second), string(r.Urgency), r.Rule, string(r.Status), r.Walled,
-			r.Answers.Place.CountyID, r.Answers.Place.ID, micros(r.FiledAt), int64(0), first.Seq, first.Hash)
+			r.Answers.Place.CountyID, r.Answers.Place.ID, micros(r.FiledAt), int64(0), first.Seq, first.Hash, r.Drill)
 		byID[r.ID] = w
 	}
 	return args, byID, nil

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math"
+	"strings"
 	"time"
 
 	"ripoti/internal/ripoti"
@@ -39,8 +41,8 @@ func (s *Store) Receive(ctx context.Context, in sms.Inbound, read Duty) (fresh b
 			select $1, $2, $3, cast($4 as `+s.bytes+`), $5, $6, cast($7 as `+s.bytes+`), $8, cast($9 as bigint), cast($10 as bigint), 0, '', cast($11 as integer), $12 = 1
 			where not exists (select 1 from inbound where provider = $2 and from_hash = $5 and body_sha256 = $8 and listed <> ($12 = 1)
 				and sent_at between cast($9 as bigint) - $13 and cast($9 as bigint) + $13) on conflict do nothing`,
-			id, in.Provider, in.ProviderID, from, s.SenderHash(in.From), in.To, body, hex.EncodeToString(sum[:]), micros(in.At), micros(tx.now()),
-			in.Media, bit(in.Listed), sameText.Microseconds())
+			id, in.Provider, in.ProviderID, from, s.SenderHash(in.From), printable(in.To), body, hex.EncodeToString(sum[:]), micros(in.At), micros(tx.now()),
+			min(in.Media, math.MaxInt32), bit(in.Listed), sameText.Microseconds())
 		if err != nil {
 			return fmt.Errorf("receive: %w", err)
 		}
@@ -57,6 +59,12 @@ func (s *Store) Receive(ctx context.Context, in sms.Inbound, read Duty) (fresh b
 
 // sameText is how far the times may lie apart that a provider's hook and its list tell of one text.
 const sameText = 2 * time.Minute
+
+// printable drops what a text column of PostgreSQL does not take: where a text was sent to is not worth
+// losing it for.
+func printable(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+}
 
 func bit(yes bool) int {
 	if yes {
@@ -85,9 +93,11 @@ func (s *Store) Inbound(ctx context.Context, id string) (in Inbound, err error) 
 		return in, fmt.Errorf("read text: %w", notFound(err, "inbound.unknown"))
 	}
 	in.At, in.Handled = fromMicros(sent), handled > 0
-	plain, err := s.keys.Numbers.Open(from, "inbound:"+id)
-	if err != nil {
-		return in, fmt.Errorf("open sender: %w", err)
+	var plain []byte
+	if len(from) > 0 { // else the number was forgotten
+		if plain, err = s.keys.Numbers.Open(from, "inbound:"+id); err != nil {
+			return in, fmt.Errorf("open sender: %w", err)
+		}
 	}
 	in.From = string(plain)
 	if plain, err = s.keys.Narratives.Open(body, "inbound:"+id); err != nil {
@@ -110,8 +120,8 @@ func (tx *Tx) Handle(ctx context.Context, id, result string) (bool, error) {
 
 // Passive counts one more automatic answer to a number and gives how many there were in a row.
 func (tx *Tx) Passive(ctx context.Context, numberHash string) (n int, err error) {
-	err = tx.sql.QueryRowContext(ctx, `insert into passive_answers (number_hash, given) values ($1, 1)
-		on conflict (number_hash) do update set given = passive_answers.given + 1 returning given`, numberHash).Scan(&n)
+	err = tx.sql.QueryRowContext(ctx, `insert into passive_answers (number_hash, given, at) values ($1, 1, $2)
+		on conflict (number_hash) do update set given = passive_answers.given + 1, at = excluded.at returning given`, numberHash, micros(tx.now())).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count answers: %w", err)
 	}

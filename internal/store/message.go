@@ -31,28 +31,34 @@ type Message struct {
 	Cost         ripoti.Money // zero until the provider tells
 	Repeats      int
 	Bundle       string // the message it leaves in, Alone where it may leave in none, "" where it may
+	Drill        bool   // it is about a practice report, and says so before anything else
 	CreatedAt    time.Time
 	ClaimedAt    time.Time
 	SentAt       time.Time
+	DoneAt       time.Time // delivered or failed
 }
 
-const messageColumns = "id, report_id, assignment_id, contact_id, kind, lang, to_sealed, facts_sealed, body_sealed, status, reason, provider, provider_id, segments, repeats, created_at, claimed_at, sent_at, cost_currency, cost_micros, bundle"
+const messageColumns = "id, report_id, assignment_id, contact_id, kind, lang, to_sealed, facts_sealed, body_sealed, status, reason, provider, provider_id, segments, repeats, created_at, claimed_at, sent_at, cost_currency, cost_micros, bundle, drill, done_at"
 
-func (s *Store) scanMessage(row interface{ Scan(...any) error }) (m Message, err error) {
+func (s *Store) scanMessage(row scanner) (m Message, err error) {
 	var to, facts, body []byte
-	var created, claimed, sent int64
+	var created, claimed, sent, done int64
 	if err := row.Scan(&m.ID, &m.ReportID, &m.AssignmentID, &m.ContactID, &m.Kind, &m.Lang, &to, &facts, &body, &m.Status, &m.Reason,
 		&m.Provider, &m.ProviderID, &m.Segments, &m.Repeats, &created, &claimed, &sent,
-		&m.Cost.Currency, &m.Cost.Micros, &m.Bundle); err != nil {
+		&m.Cost.Currency, &m.Cost.Micros, &m.Bundle, &m.Drill, &done); err != nil {
 		return m, notFound(err, "message.unknown")
 	}
-	m.CreatedAt, m.ClaimedAt, m.SentAt = fromMicros(created), fromMicros(claimed), fromMicros(sent)
-	if m.To, err = s.openPhone(to, "message:"+m.ID); err != nil {
-		return m, err
+	m.CreatedAt, m.ClaimedAt, m.SentAt, m.DoneAt = fromMicros(created), fromMicros(claimed), fromMicros(sent), fromMicros(done)
+	if len(to) > 0 { // else the number was forgotten
+		if m.To, err = s.openPhone(to, "message:"+m.ID); err != nil {
+			return m, err
+		}
 	}
-	plain, err := s.keys.Narratives.Open(facts, "facts:"+m.ID)
-	if err != nil {
-		return m, fmt.Errorf("open message: %w", err)
+	var plain []byte
+	if len(facts) > 0 { // else what it said was forgotten
+		if plain, err = s.keys.Narratives.Open(facts, "facts:"+m.ID); err != nil {
+			return m, fmt.Errorf("open message: %w", err)
+		}
 	}
 	m.Facts = string(plain)
 	if len(body) > 0 {
@@ -64,7 +70,8 @@ func (s *Store) scanMessage(row interface{ Scan(...any) error }) (m Message, err
 	return m, nil
 }
 
-// Post writes a message and the duty to send it at a time: a message row without one is never sent.
+// Post writes a message and the duty to send it at a time: a message row without one is never sent. One
+// about a practice report is marked as such, whoever posts it, and leaves by itself.
 func (tx *Tx) Post(ctx context.Context, m Message, sendDuty Duty) error {
 	to, hash, err := tx.sealPhone(m.To, "message:"+m.ID)
 	if err != nil {
@@ -75,8 +82,9 @@ func (tx *Tx) Post(ctx context.Context, m Message, sendDuty Duty) error {
 		return fmt.Errorf("post: seal: %w", err)
 	}
 	_, err = tx.sql.ExecContext(ctx, `insert into messages (id, report_id, assignment_id, contact_id, kind, lang, to_sealed, to_hash, facts_sealed,
-		status, reason, provider, provider_id, segments, repeats, created_at, claimed_at, sent_at, done_at)
-		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,'','','',0,0,$11,0,0,0)`,
+		status, reason, provider, provider_id, segments, repeats, created_at, claimed_at, sent_at, done_at, drill, bundle)
+		select $1,$2,$3,$4,$5,$6,$7,$8,$9,$10,'','','',0,0,$11,0,0,0, r.drill, case when r.drill then 'alone' else '' end
+		from (select exists (select 1 from reports where id = $2 and drill <> '') as drill) as r`,
 		m.ID, m.ReportID, m.AssignmentID, m.ContactID, m.Kind, string(m.Lang), to, hash, facts, string(sms.Queued), micros(tx.now()))
 	if err != nil {
 		return fmt.Errorf("post: %w", err)
@@ -87,7 +95,7 @@ func (tx *Tx) Post(ctx context.Context, m Message, sendDuty Duty) error {
 
 // Claim takes a queued message for sending and names the sender it leaves by. It says false when
 // another hand has taken it or it was sent before; and always when the number answers for an office
-// that the report is walled off from: this is the last door before the network, and it is shut
+// that the report is walled off from, or did when the wall rose: this is the last door before the network, and it is shut
 // whoever posted the message.
 func (s *Store) Claim(ctx context.Context, id, provider string) (m Message, ok bool, err error) {
 	row := s.write.QueryRowContext(ctx, "update messages set status = 'sending', provider = $2, claimed_at = $3 where id = $1 and status = 'queued' and not ("+
@@ -106,8 +114,10 @@ func (s *Store) Claim(ctx context.Context, id, provider string) (m Message, ok b
 // hear of.
 const walledOff = `exists (select 1 from walls w join contacts c on c.office_id = w.office_id
 		where w.report_id = messages.report_id and c.phone_hash = messages.to_hash)
+	or exists (select 1 from wall_people w where w.report_id = messages.report_id and w.person = messages.to_hash)
+	or exists (select 1 from messages b join wall_people w on w.report_id = b.report_id and w.person = messages.to_hash where b.bundle = messages.id and b.bundle <> '')
 	or exists (select 1 from messages b join walls w on w.report_id = b.report_id join contacts c on c.office_id = w.office_id
-		where b.bundle = messages.id and c.phone_hash = messages.to_hash)`
+		where b.bundle = messages.id and b.bundle <> '' and c.phone_hash = messages.to_hash)`
 
 // FailWalled ends a queued message that Claim refuses because of the wall. What was to leave in it
 // leaves by itself, if it may. It says whether it did.
@@ -135,6 +145,19 @@ func (s *Store) FailWalled(ctx context.Context, id string) (walled bool, err err
 func (s *Store) Unclaim(ctx context.Context, id, reason string) error {
 	if _, err := s.write.ExecContext(ctx, "update messages set status = 'queued', reason = $2 where id = $1 and status = 'sending'", id, reason); err != nil {
 		return fmt.Errorf("unclaim message: %w", err)
+	}
+	return nil
+}
+
+// Readdress puts a claimed message that has not left back, for another number.
+func (s *Store) Readdress(ctx context.Context, id string, to ripoti.Phone) error {
+	sealed, hash, err := s.sealPhone(to, "message:"+id)
+	if err != nil {
+		return err
+	}
+	_, err = s.write.ExecContext(ctx, "update messages set to_sealed = $2, to_hash = $3, status = 'queued', reason = 'readdressed' where id = $1 and status = 'sending'", id, sealed, hash)
+	if err != nil {
+		return fmt.Errorf("readdress message: %w", err)
 	}
 	return nil
 }
@@ -234,7 +257,7 @@ func (tx *Tx) findReceipted(ctx context.Context, r sms.Receipt) (id string, err 
 	if r.ProviderID == "" {
 		return "", sql.ErrNoRows
 	}
-	err = tx.sql.QueryRowContext(ctx, "select id from messages where provider = $1 and provider_id = $2", r.Provider, r.ProviderID).Scan(&id)
+	err = tx.sql.QueryRowContext(ctx, "select id from messages where provider = $1 and provider_id = $2 and provider_id <> ''", r.Provider, r.ProviderID).Scan(&id)
 	return id, err
 }
 
@@ -317,31 +340,13 @@ func (s *Store) Message(ctx context.Context, id string) (Message, error) {
 func (s *Store) Messages(ctx context.Context, limit int) ([]Message, error) {
 	rows, err := s.read.QueryContext(ctx, `select * from (select `+messageColumns+` from messages where (sent_at > 0 or status = 'failed') and bundle in ('', 'alone')
 		order by created_at desc, id desc limit $1) as newest order by created_at, id`, limit)
-	if err != nil {
-		return nil, fmt.Errorf("list messages: %w", err)
-	}
-	return s.scanMessages(rows)
+	return collect(rows, err, "list messages", s.scanMessage)
 }
 
 // MessagesOf lists the messages about a report, oldest first.
 func (s *Store) MessagesOf(ctx context.Context, reportID string) ([]Message, error) {
 	rows, err := s.read.QueryContext(ctx, "select "+messageColumns+" from messages where report_id = $1 order by created_at, id", reportID)
-	if err != nil {
-		return nil, fmt.Errorf("list messages: %w", err)
-	}
-	return s.scanMessages(rows)
-}
-
-func (s *Store) scanMessages(rows *sql.Rows) (out []Message, err error) {
-	defer rows.Close()
-	for rows.Next() {
-		m, err := s.scanMessage(rows)
-		if err != nil {
-			return nil, fmt.Errorf("list messages: %w", err)
-		}
-		out = append(out, m)
-	}
-	return out, rows.Err()
+	return collect(rows, err, "list messages", s.scanMessage)
 }
 
 // Told are the contacts that were written about an assignment, with the time of the newest message.

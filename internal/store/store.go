@@ -20,7 +20,6 @@ import (
 	"github.com/google/uuid"
 	_ "github.com/jackc/pgx/v5/stdlib" // the "pgx" driver
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the "sqlite" driver
 
 	"ripoti/internal/ripoti"
 	"ripoti/internal/seal"
@@ -71,11 +70,11 @@ func Open(ctx context.Context, url string, keys *seal.Keys, now func() time.Time
 	var err error
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
 		s.dialect = sqlite
-		if s.write, err = sql.Open("sqlite", "file:"+path+"?"+sqlitePragmas); err != nil {
+		if s.write, err = openSQLite("file:" + path + "?" + sqlitePragmas); err != nil {
 			return nil, fmt.Errorf("open sqlite: %w", err)
 		}
 		s.write.SetMaxOpenConns(1) // SQLite has one writer: queue here, not in busy retries
-		if s.read, err = sql.Open("sqlite", "file:"+path+"?"+sqlitePragmas+"&_pragma=query_only(1)"); err != nil {
+		if s.read, err = openSQLite("file:" + path + "?" + sqlitePragmas + "&_pragma=query_only(1)"); err != nil {
 			return nil, fmt.Errorf("open sqlite: %w", err)
 		}
 		s.read.SetMaxOpenConns(8)
@@ -111,6 +110,9 @@ func (s *Store) Ping(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Now is the time that rows are stamped with.
+func (s *Store) Now() time.Time { return s.now() }
 
 // Close waits for nothing: stop those who write first.
 func (s *Store) Close() error {
@@ -179,8 +181,18 @@ type Tx struct {
 	owed []Duty // to be handed over once this is committed
 }
 
-// InTx runs f in a transaction and commits unless f fails.
+// InTx runs f in a transaction and commits unless f fails. Where the database gave it up for another one's
+// sake (a deadlock, a lock that did not come free) it is run once more: f must keep nothing of the first
+// time but what it sets again.
 func (s *Store) InTx(ctx context.Context, f func(*Tx) error) error {
+	err := s.inTx(ctx, f)
+	if err != nil && s.givenUp(err) && ctx.Err() == nil {
+		return s.inTx(ctx, f)
+	}
+	return err
+}
+
+func (s *Store) inTx(ctx context.Context, f func(*Tx) error) error {
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
@@ -215,4 +227,22 @@ func list(first, n int) string {
 		fmt.Fprintf(&b, "$%d", first+i)
 	}
 	return b.String()
+}
+
+// Unsafely runs f with a SQLite database that does not wait for the disk: a power cut may break it whole. It is
+// for a database that is thrown away unless f succeeds; when Unsafely is back without an error everything is on
+// the disk. Whatever comes of f, later writes wait again.
+func (s *Store) Unsafely(ctx context.Context, f func() error) (err error) {
+	if s.name != goose.DialectSQLite3 {
+		return f()
+	}
+	set := func(pragma string) error {
+		_, err := s.write.ExecContext(context.WithoutCancel(ctx), "pragma "+pragma)
+		return err
+	}
+	if err := set("synchronous = off"); err != nil {
+		return fmt.Errorf("unsafely: %w", err)
+	}
+	defer func() { err = errors.Join(err, set("synchronous = full"), set("wal_checkpoint(truncate)")) }()
+	return f()
 }

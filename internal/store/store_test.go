@@ -14,7 +14,17 @@ import (
 	"ripoti/internal/store/storetest"
 )
 
+// open opens a database, migrated, and a way past the store into it.
 func open(t *testing.T, clock *storetest.Clock, url, driver, dsn string) (*store.Store, *sql.DB) {
+	t.Helper()
+	s, db := openMigrated(t, clock, url, driver, dsn)
+	if _, err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s, db
+}
+
+func openMigrated(t *testing.T, clock *storetest.Clock, url, driver, dsn string) (*store.Store, *sql.DB) {
 	t.Helper()
 	keys, err := seal.New()
 	if err != nil {
@@ -25,9 +35,6 @@ func open(t *testing.T, clock *storetest.Clock, url, driver, dsn string) (*store
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	if _, err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	db, err := sql.Open(driver, dsn)
 	if err != nil {
 		t.Fatal(err)
@@ -36,21 +43,17 @@ func open(t *testing.T, clock *storetest.Clock, url, driver, dsn string) (*store
 	return s, db
 }
 
-func TestSQLite(t *testing.T) {
-	storetest.Run(t, func(t *testing.T, clock *storetest.Clock) (*store.Store, *sql.DB) {
-		path := filepath.Join(t.TempDir(), "ripoti.db")
-		return open(t, clock, "sqlite:"+path, "sqlite", "file:"+path+"?_pragma=busy_timeout(5000)")
-	})
-}
-
 func TestPostgres(t *testing.T) {
 	address := os.Getenv("RIPOTI_TEST_POSTGRES")
 	if address == "" {
 		t.Skip("RIPOTI_TEST_POSTGRES is not set: no PostgreSQL to prove it on")
 	}
+	dsn := storetest.Schema(t, address)
+	_, db := open(t, storetest.NewClock(), dsn, "pgx", dsn)
+	reset := storetest.Reset(t, db)
 	storetest.Run(t, func(t *testing.T, clock *storetest.Clock) (*store.Store, *sql.DB) {
-		dsn := storetest.Schema(t, address)
-		return open(t, clock, dsn, "pgx", dsn)
+		t.Cleanup(reset) // once the store is closed
+		return openMigrated(t, clock, dsn, "pgx", dsn)
 	})
 }
 

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -99,10 +98,24 @@ func (tx *Tx) SameWords(ctx context.Context, numberHash, words string, since tim
 
 // TextsOf counts the texts that belong to a report.
 func (s *Store) TextsOf(ctx context.Context, reportID string) (n int, err error) {
-	if err = s.read.QueryRowContext(ctx, "select count(*) from inbound where report_id = $1", reportID).Scan(&n); err != nil {
+	if err = s.read.QueryRowContext(ctx, "select count(*) from inbound where report_id = $1 and report_id <> ''", reportID).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count texts: %w", err)
 	}
 	return n, nil
+}
+
+// Withdraw takes back a message of a kind about a report that has not left yet, as if it had never been
+// posted. It says false where there is none: it has left, or is leaving.
+func (tx *Tx) Withdraw(ctx context.Context, reportID, kind string) (bool, error) {
+	var id string
+	err := tx.sql.QueryRowContext(ctx, "delete from messages where report_id = $1 and kind = $2 and status = 'queued' and bundle = '' and repeats = 0 returning id", reportID, kind).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("withdraw message: %w", err)
+	}
+	return true, tx.Cancel(ctx, "send", id)
 }
 
 // Stop notes that a number wants no messages any more. It says false where that was known.
@@ -111,8 +124,9 @@ func (tx *Tx) Stop(ctx context.Context, numberHash string) (bool, error) {
 }
 
 // Start takes a Stop back. It says false where there was none.
-func (tx *Tx) Start(ctx context.Context, numberHash string) (bool, error) {
-	return tx.changed(ctx, "start number", "delete from stopped_numbers where number_hash = $1", numberHash)
+func (tx *Tx) Start(ctx context.Context, p ripoti.Phone) (bool, error) {
+	in, args := tx.phoneHashes(p)
+	return tx.changed(ctx, "start number", "delete from stopped_numbers where number_hash in ("+in+")", args...)
 }
 
 func (tx *Tx) changed(ctx context.Context, step, query string, args ...any) (bool, error) {
@@ -124,16 +138,27 @@ func (tx *Tx) changed(ctx context.Context, step, query string, args ...any) (boo
 	return n > 0, err
 }
 
-const stoppedQuery = "select count(*) from stopped_numbers where number_hash = $1"
+// phoneHashes are all hashes of a number: one that is kept as a hash alone was never hashed again after
+// a change of keys.
+func (s *Store) phoneHashes(p ripoti.Phone) (in string, args []any) {
+	for _, hash := range s.keys.Hashes("phone", p.Dial()) {
+		args = append(args, hash)
+	}
+	return list(1, len(args)), args
+}
+
+const stoppedQuery = "select count(*) from stopped_numbers where number_hash in "
 
 // Stopped says whether a number wants no messages.
 func (s *Store) Stopped(ctx context.Context, p ripoti.Phone) (bool, error) {
-	return stopped(s.read.QueryRowContext(ctx, stoppedQuery, s.PhoneHash(p)))
+	in, args := s.phoneHashes(p)
+	return stopped(s.read.QueryRowContext(ctx, stoppedQuery+"("+in+")", args...))
 }
 
 // Stopped says whether a number wants no messages.
 func (tx *Tx) Stopped(ctx context.Context, p ripoti.Phone) (bool, error) {
-	return stopped(tx.sql.QueryRowContext(ctx, stoppedQuery, tx.PhoneHash(p)))
+	in, args := tx.phoneHashes(p)
+	return stopped(tx.sql.QueryRowContext(ctx, stoppedQuery+"("+in+")", args...))
 }
 
 func stopped(row *sql.Row) (bool, error) {
@@ -157,47 +182,4 @@ func (tx *Tx) CountAnswer(ctx context.Context, numberHash string) (n int, err er
 		}
 	}
 	return n, nil
-}
-
-// Proposal is what a machine read out of a report's words: codes only.
-type Proposal struct {
-	Signs   []string            `json:"signs,omitempty"`
-	Signals []string            `json:"signals,omitempty"` // names
-	Accused []ripoti.OfficeKind `json:"accused,omitempty"`
-	Rule    string              `json:"rule,omitempty"`
-	// Confirmed says that a person has read it.
-	Confirmed bool `json:"-"`
-}
-
-// SaveProposal writes the newest reading of a report. What a person confirmed before was about less:
-// it is open again.
-func (tx *Tx) SaveProposal(ctx context.Context, reportID string, p Proposal) error {
-	raw, err := json.Marshal(p)
-	if err != nil {
-		return fmt.Errorf("proposal: %w", err)
-	}
-	if _, err := tx.sql.ExecContext(ctx, `insert into proposals (report_id, reading, read_at, confirmed_by, confirmed_at) values ($1, $2, $3, '', 0)
-		on conflict (report_id) do update set reading = excluded.reading, read_at = excluded.read_at, confirmed_by = '', confirmed_at = 0`,
-		reportID, string(raw), micros(tx.now())); err != nil {
-		return fmt.Errorf("save proposal: %w", err)
-	}
-	return nil
-}
-
-// Proposal reads what a machine read; a report that no machine read has an empty one.
-func (tx *Tx) Proposal(ctx context.Context, reportID string) (p Proposal, err error) {
-	var raw string
-	var confirmed int64
-	err = tx.sql.QueryRowContext(ctx, "select reading, confirmed_at from proposals where report_id = $1", reportID).Scan(&raw, &confirmed)
-	if errors.Is(err, sql.ErrNoRows) {
-		return p, nil
-	}
-	if err != nil {
-		return p, fmt.Errorf("read proposal: %w", err)
-	}
-	if err := json.Unmarshal([]byte(raw), &p); err != nil {
-		return p, fmt.Errorf("read proposal: %w", err)
-	}
-	p.Confirmed = confirmed > 0
-	return p, nil
 }

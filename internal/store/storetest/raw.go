@@ -29,7 +29,7 @@ func tamper(t testing.TB, db *sql.DB, statement string, args ...any) (undo func(
 }
 
 // tables are all that hold anything of people.
-var tables = []string{"reports", "reporters", "held_drafts", "events", "decisions", "walls", "assignments", "duties", "messages",
+var tables = []string{"reports", "reporters", "held_drafts", "events", "decisions", "walls", "wall_people", "assignments", "duties", "messages",
 	"early_receipts", "inbound", "passive_answers", "offices", "contacts"}
 
 // Dump is everything that stands in the database, as text: for tests that look for leaks.

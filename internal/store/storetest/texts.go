@@ -1,7 +1,10 @@
 package storetest
 
 import (
+	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -110,7 +113,7 @@ func stops(t *testing.T, f *fixture) {
 		}
 	}
 	stop := func(tx *store.Tx) (bool, error) { return tx.Stop(f.ctx, tx.PhoneHash(number)) }
-	start := func(tx *store.Tx) (bool, error) { return tx.Start(f.ctx, tx.PhoneHash(number)) }
+	start := func(tx *store.Tx) (bool, error) { return tx.Start(f.ctx, number) }
 	step("an early START", start, false, false)
 	step("STOP", stop, true, true)
 	step("STOP again", stop, false, true)
@@ -199,12 +202,129 @@ func proposals(t *testing.T, f *fixture) {
 	if p := read(); p.Rule != "" || p.Signs != nil {
 		t.Errorf("a report that no machine read has %+v", p)
 	}
-	for _, rule := range []string{"H3", "C1"} {
-		f.tx(func(tx *store.Tx) error {
-			return tx.SaveProposal(f.ctx, filed.ID, store.Proposal{Rule: rule, Signs: []string{"now"}, Accused: []ripoti.OfficeKind{ripoti.Station}})
-		})
-		if p := read(); p.Rule != rule || p.Confirmed || !slices.Equal(p.Signs, []string{"now"}) || !slices.Equal(p.Accused, []ripoti.OfficeKind{ripoti.Station}) {
-			t.Errorf("read back %+v", p)
+	since := f.clock.Now()
+	for i, rule := range []string{"H3", "C1"} {
+		want := store.Proposal{Category: ripoti.SVAC, Second: ripoti.DV, Urgency: ripoti.High, Rule: rule, Signs: []string{"now"}, Signals: []string{"hit"},
+			Accused: []ripoti.OfficeKind{ripoti.Station}, UnreadSince: since, RemindAt: since.Add(time.Minute), Reminded: i,
+			Ruling: store.Ruling{Urgency: ripoti.Low, Over: ripoti.High, Category: ripoti.DV}}
+		if i == 1 {
+			want.ConfirmedBy, want.ConfirmedAt = "c1", since
 		}
+		f.tx(func(tx *store.Tx) error { return tx.SaveProposal(f.ctx, filed.ID, want) })
+		p := read()
+		for _, at := range []*time.Time{&p.UnreadSince, &p.RemindAt, &p.ConfirmedAt} {
+			if !at.IsZero() {
+				*at = at.In(since.Location())
+			}
+		}
+		if !reflect.DeepEqual(p, want) || p.Confirmed() != (i == 1) {
+			t.Errorf("read back\n%+v\nwant\n%+v", p, want)
+		}
+	}
+}
+
+// receivedAnyBytes: no byte in any field of a text keeps it from being kept.
+func receivedAnyBytes(t *testing.T, f *fixture) {
+	for i, in := range []sms.Inbound{
+		{From: "\x00", To: "\x00", Body: "\x00"}, {From: "\xff\xfe", To: "\xff", Body: "\xff"}, {From: "MPESA", To: "", Body: "", Media: 1 << 40},
+		{From: "+254711000099", To: "21094", Body: strings.Repeat("\U0001F62D", 10000), At: time.Unix(1<<40, 0)},
+	} {
+		in.Provider, in.ProviderID = "africastalking", fmt.Sprint("any", i)
+		fresh, err := f.Receive(f.ctx, in, store.Duty{Kind: "read", Queue: "default", Due: f.clock.Now()})
+		if err != nil || !fresh {
+			t.Fatalf("%d: %v, %v", i, fresh, err)
+		}
+		woken, err := f.Wake(f.ctx, 1, time.Hour)
+		f.must(err)
+		got, err := f.Inbound(f.ctx, woken[0].Subject)
+		f.must(err)
+		if got.From != in.From || got.Body != in.Body {
+			t.Errorf("%d: kept %q of %q", i, got.Body, got.From)
+		}
+	}
+}
+
+// withdrawn: a message that has not left yet may be taken back, one that has left may not.
+func withdrawn(t *testing.T, f *fixture) {
+	post := func(kind string) string {
+		m := store.Message{ID: store.NewID(), ReportID: "r1", Kind: kind, Lang: ripoti.English, To: caller, Facts: "{}"}
+		f.tx(func(tx *store.Tx) error {
+			return tx.Post(f.ctx, m, store.Duty{Kind: "send", Queue: "default", Due: f.clock.Now().Add(time.Minute)})
+		})
+		return m.ID
+	}
+	withdraw := func(report, kind string) (ok bool) {
+		f.tx(func(tx *store.Tx) (err error) {
+			ok, err = tx.Withdraw(f.ctx, report, kind)
+			return err
+		})
+		return ok
+	}
+	first, other, left := post("text.unread"), post("alert"), post("text.new")
+	if _, ok, err := f.Claim(f.ctx, left, "simulator"); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	if withdraw("r2", "text.unread") || withdraw("r1", "text.new") {
+		t.Error("another report's, or one that is leaving, was taken back")
+	}
+	if !withdraw("r1", "text.unread") || withdraw("r1", "text.unread") {
+		t.Error("it is not taken back once")
+	}
+	if _, err := f.Message(f.ctx, first); ripoti.CodeOf(err) != ripoti.CodeNotFound {
+		t.Errorf("the message: %v", err)
+	}
+	for id, want := range map[string]int{first: 0, other: 1, left: 1} {
+		if duties, err := f.DutiesOf(f.ctx, id); len(duties) != want || err != nil {
+			t.Errorf("%d duties, want %d, %v", len(duties), want, err)
+		}
+	}
+}
+
+// unreadPages: what no person has read is listed oldest first without gaps, and counted once it is late.
+func unreadPages(t *testing.T, f *fixture) {
+	var want []string
+	for i := range 5 {
+		filed := f.file(fmt.Sprintf("c%d", i))
+		p := store.Proposal{Rule: "H3", UnreadSince: f.clock.Now(), RemindAt: f.clock.Now().Add(15 * time.Minute)}
+		switch i {
+		case 1:
+			p.ConfirmedBy, p.ConfirmedAt = "c1", f.clock.Now()
+		case 3: // closed
+			f.tx(func(tx *store.Tx) error {
+				r, err := tx.Report(f.ctx, filed.ID)
+				if err != nil {
+					return err
+				}
+				r.Status = ripoti.StatusClosed
+				return tx.SaveReport(f.ctx, r)
+			})
+		default:
+			want = append(want, filed.ID)
+		}
+		f.tx(func(tx *store.Tx) error { return tx.SaveProposal(f.ctx, filed.ID, p) })
+		f.clock.Move(10 * time.Minute)
+	}
+	var got []string
+	for after := ""; ; {
+		page, err := f.Unread(f.ctx, after, 2)
+		f.must(err)
+		if len(page) == 0 {
+			break
+		}
+		for _, u := range page {
+			got = append(got, u.ReportID)
+			if late := f.clock.Now().Sub(u.Since) >= 15*time.Minute; u.Overdue(f.clock.Now()) != late || u.Code == "" || u.Urgency != ripoti.High {
+				t.Errorf("%+v, late %v", u, late)
+			}
+		}
+		after = page[len(page)-1].ReportID
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("listed %v, want %v", got, want)
+	}
+	n, err := f.Overdue(f.ctx)
+	f.must(err)
+	if n != 2 {
+		t.Errorf("%d are late, want 2", n)
 	}
 }
