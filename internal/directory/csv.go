@@ -8,6 +8,7 @@ import (
 	"io"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ripoti/internal/ripoti"
@@ -32,7 +33,7 @@ const maxFile = 64 << 20
 // All or nothing: the error is Problems with every wrong line and column. Rows are looked at one by
 // one; Rows.Check looks at them together.
 func ReadCSV(in io.Reader) (Rows, error) {
-	table, header, lines, err := readTable(in)
+	table, header, lines, err := readTable(in, readHeader)
 	if err != nil {
 		return Rows{}, err
 	}
@@ -41,7 +42,7 @@ func ReadCSV(in io.Reader) (Rows, error) {
 	for _, l := range lines {
 		at := Problem{Table: table, Line: l.number}
 		if len(l.cells) != len(header) {
-			ps = append(ps, at.say("", fmt.Sprintf("has %d columns, the header has %d", len(l.cells), len(header))))
+			ps = append(ps, at.wrong("", "cells", "cells", strconv.Itoa(len(l.cells)), "columns", strconv.Itoa(len(header))))
 			continue
 		}
 		if table == tableOffices {
@@ -65,10 +66,10 @@ func (r *Rows) addOffice(header []string, l line, at Problem) Problems {
 	}
 	o := row.office()
 	if o.Kind.Police() && o.County == "" {
-		ps = append(ps, at.say("county", "must be given for police offices"))
+		ps = append(ps, at.wrong("county", "county_missing"))
 	}
 	if before, twice := r.offices[o.ID]; twice {
-		ps = append(ps, at.say("id", fmt.Sprintf("%q stands in line %d already", o.ID, before)))
+		ps = append(ps, at.of(o.ID).wrong("id", "twice", "line", strconv.Itoa(before)))
 	}
 	r.offices[o.ID] = l.number
 	r.Offices = append(r.Offices, o)
@@ -84,7 +85,7 @@ func (r *Rows) addContact(header []string, l line, at Problem) Problems {
 	}
 	c := row.contact()
 	if before, twice := r.contacts[c.ID]; twice {
-		ps = append(ps, at.say("id", fmt.Sprintf("%q stands in line %d already", c.ID, before)))
+		ps = append(ps, at.of(c.ID).wrong("id", "twice", "line", strconv.Itoa(before)))
 	}
 	r.contacts[c.ID] = l.number
 	r.Contacts = append(r.Contacts, c)
@@ -109,13 +110,13 @@ type line struct {
 }
 
 // readTable reads the cells of a file and tells from its header which table it is.
-func readTable(in io.Reader) (table string, header []string, lines []line, err error) {
+func readTable(in io.Reader, readHeader func([]string) (string, error)) (table string, header []string, lines []line, err error) {
 	raw, err := io.ReadAll(io.LimitReader(in, maxFile+1))
 	switch {
 	case err != nil:
 		return "", nil, nil, fmt.Errorf("read: %w", err)
 	case len(raw) > maxFile:
-		return "", nil, nil, Problems{{Table: "file", Text: fmt.Sprintf("is larger than %d MB", maxFile>>20)}}
+		return "", nil, nil, Problems{Problem{Table: "file"}.wrong("", "too_large", "most", fmt.Sprintf("%d MB", maxFile>>20))}
 	}
 	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))))
 	r.FieldsPerRecord = -1
@@ -138,7 +139,7 @@ func readTable(in io.Reader) (table string, header []string, lines []line, err e
 		lines = append(lines, line{number, cells})
 	}
 	if header == nil {
-		return "", nil, nil, Problems{{Table: "file", Text: "is empty; the first line names the columns"}}
+		return "", nil, nil, Problems{Problem{Table: "file"}.wrong("", "empty")}
 	}
 	return table, header, lines, nil
 }
@@ -147,7 +148,7 @@ func readTable(in io.Reader) (table string, header []string, lines []line, err e
 func syntaxProblem(err error) error {
 	var syntax *csv.ParseError
 	if errors.As(err, &syntax) {
-		return Problems{{Table: "file", Line: syntax.Line, Text: fmt.Sprintf("at letter %d: %v", syntax.Column, syntax.Err)}}
+		return Problems{Problem{Table: "file", Line: syntax.Line}.wrong("", "syntax", "letter", strconv.Itoa(syntax.Column), "why", syntax.Err.Error())}
 	}
 	return fmt.Errorf("read: %w", err)
 }
@@ -165,14 +166,14 @@ func readHeader(cells []string) (string, error) {
 	for i, c := range cells {
 		switch {
 		case !slices.Contains(known, c):
-			ps = append(ps, at.say(quote(c), "there is no such column; the columns are: "+strings.Join(known, " ")))
+			ps = append(ps, at.wrong(quote(c), "no_column", "columns", strings.Join(known, " ")))
 		case slices.Index(cells, c) != i:
-			ps = append(ps, at.say(c, "stands twice"))
+			ps = append(ps, at.wrong(c, "column_twice"))
 		}
 	}
 	for _, c := range required {
 		if !slices.Contains(cells, c) {
-			ps = append(ps, at.say(c, "is missing"))
+			ps = append(ps, at.wrong(c, "column_missing"))
 		}
 	}
 	return table, ps.err()

@@ -1,7 +1,11 @@
 package directory
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"io"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -15,13 +19,16 @@ type Diff struct {
 	Offices  []Change `json:"offices"`
 	Contacts []Change `json:"contacts"`
 	Same     int      `json:"same"` // rows that stay as they are
+
+	sum string
 }
 
-// Change is one row that an import adds, changes or removes.
+// Change is one row that is added, changed or removed, with its columns that are not empty or become
+// others.
 type Change struct {
 	Kind   ChangeKind `json:"change"`
 	ID     string     `json:"id"`
-	Fields []Field    `json:"fields,omitempty"` // of a changed row
+	Fields []Field    `json:"fields,omitempty"`
 }
 
 // ChangeKind is what becomes of a row.
@@ -52,49 +59,89 @@ func Plan(current, incoming Rows) (Diff, error) {
 	}
 	var d Diff
 	var same int
-	d.Offices, same = diff(current.Offices, incoming.Offices, func(o ripoti.Office) string { return o.ID }, func(o ripoti.Office) any { return rowOfOffice(o) })
+	sum := sha256.New()
+	d.Offices, same = diff(current.Offices, incoming.Offices, func(o ripoti.Office) string { return o.ID }, func(o ripoti.Office) any { return rowOfOffice(o) }, sum)
 	d.Same += same
-	d.Contacts, same = diff(current.Contacts, incoming.Contacts, func(c ripoti.Contact) string { return c.ID }, func(c ripoti.Contact) any { return rowOfContact(c) })
+	d.Contacts, same = diff(current.Contacts, incoming.Contacts, func(c ripoti.Contact) string { return c.ID }, func(c ripoti.Contact) any { return rowOfContact(c) }, sum)
 	d.Same += same
+	d.sum = hex.EncodeToString(sum.Sum(nil)[:16])
 	return d, nil
 }
 
-func diff[T any](before, after []T, id func(T) string, row func(T) any) (changes []Change, same int) {
-	was := make(map[string]T, len(before))
+func diff[T any](before, after []T, id func(T) string, row func(T) any, sum io.Writer) (changes []Change, same int) {
+	was, is := make(map[string]T, len(before)), make(map[string]T, len(after))
 	for _, b := range before {
 		was[id(b)] = b
 	}
+	all := was
+	was = maps.Clone(was)
 	for _, a := range after {
+		is[id(a)] = a
 		b, known := was[id(a)]
 		if !known {
-			changes = append(changes, Change{Kind: Added, ID: id(a)})
+			changes = append(changes, Change{Added, id(a), written(row(a), true)})
 			continue
 		}
 		delete(was, id(a))
 		if fields := changed(row(b), row(a)); len(fields) > 0 {
-			changes = append(changes, Change{Kind: Changed, ID: id(a), Fields: fields})
+			changes = append(changes, Change{Changed, id(a), fields})
 		} else {
 			same++
 		}
 	}
-	for gone := range was {
-		changes = append(changes, Change{Kind: Removed, ID: gone})
+	for gone, b := range was {
+		changes = append(changes, Change{Removed, gone, written(row(b), false)})
 	}
 	slices.SortFunc(changes, func(a, b Change) int { return strings.Compare(a.ID, b.ID) })
+	for _, c := range changes {
+		fmt.Fprintf(sum, "%s %q %q %q\n", c.Kind, c.ID, cellsOf(row(all[c.ID])), cellsOf(row(is[c.ID])))
+	}
 	return changes, same
 }
+
+// same says that two rows hold the same.
+func same(before, after any) bool { return len(changed(before, after)) == 0 }
 
 func changed(before, after any) (out []Field) {
 	b, a := reflect.ValueOf(before), reflect.ValueOf(after)
 	for i := range b.NumField() {
-		if b.Field(i).String() == a.Field(i).String() {
-			continue
+		if b.Field(i).String() != a.Field(i).String() {
+			out = append(out, field(b.Type().Field(i).Tag.Get("csv"), b.Field(i).String(), a.Field(i).String()))
 		}
-		f := Field{Column: b.Type().Field(i).Tag.Get("csv"), Before: b.Field(i).String(), After: a.Field(i).String()}
-		if f.Column == "phone" {
-			f.Before, f.After = ripoti.Phone(f.Before).String(), ripoti.Phone(f.After).String()+" (changed)"
-		}
-		out = append(out, f)
 	}
 	return out
 }
+
+// written are the columns of a row that comes or goes.
+func written(row any, comes bool) (out []Field) {
+	v := reflect.ValueOf(row)
+	for i := range v.NumField() {
+		switch column, text := v.Type().Field(i).Tag.Get("csv"), v.Field(i).String(); {
+		case text == "" || column == "id":
+		case comes:
+			out = append(out, field(column, "", text))
+		default:
+			out = append(out, field(column, text, ""))
+		}
+	}
+	return out
+}
+
+func field(column, before, after string) Field {
+	if column == "phone" {
+		return Field{column, masked(before), masked(after)}
+	}
+	return Field{column, before, after}
+}
+
+// masked shows a number as pages show it; two that look alike may differ.
+func masked(phone string) string {
+	if phone == "" {
+		return ""
+	}
+	return ripoti.Phone(phone).String()
+}
+
+// Sum is the same for the same difference between the same rows, numbers included: what was looked at is
+// what is done.
+func (d Diff) Sum() string { return d.sum }

@@ -8,9 +8,7 @@
 package directory
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"ripoti/internal/ripoti"
 )
@@ -41,55 +39,16 @@ func join(a, b map[string]int) map[string]int {
 	return out
 }
 
-// Problem is one thing wrong with a table.
-type Problem struct {
-	Table  string // "offices" or "contacts"
-	Line   int    // 1 is the header; 0 where the row came from no file
-	Column string // "" where it is the whole row
-	Text   string // what is wrong and what to write instead
-}
-
-func (p Problem) String() string {
-	var b strings.Builder
-	b.WriteString(p.Table)
-	if p.Line > 0 {
-		fmt.Fprintf(&b, " line %d", p.Line)
-	}
-	if p.Column != "" {
-		b.WriteString(", column " + p.Column)
-	}
-	return b.String() + ": " + p.Text
-}
-
-// Problems are all that is wrong, in the order of the file.
-type Problems []Problem
-
-func (ps Problems) Error() string {
-	lines := make([]string, len(ps))
-	for i, p := range ps {
-		lines[i] = p.String()
-	}
-	return strings.Join(lines, "\n")
-}
-
-// err is nil where there is no problem.
-func (ps Problems) err() error {
-	if len(ps) == 0 {
-		return nil
-	}
-	return ps
-}
-
 // Check looks at a directory as a whole: every row by itself, ids used twice, contacts of no office,
 // and parents that do not exist or go in a circle. The error is Problems.
 func (r Rows) Check() error {
 	var ps Problems
 	offices := map[string]int{}
 	for i, o := range r.Offices {
-		at := Problem{Table: tableOffices, Line: r.offices[o.ID]}
+		at := Problem{Table: tableOffices, Line: r.offices[o.ID], Row: o.ID}
 		ps = append(ps, checkOffice(o, at)...)
 		if _, twice := offices[o.ID]; twice && o.ID != "" {
-			ps = append(ps, at.say("id", "is used twice; every office needs its own"))
+			ps = append(ps, at.wrong("id", "used_twice"))
 			continue
 		}
 		offices[o.ID] = i
@@ -101,18 +60,18 @@ func (r Rows) Check() error {
 
 func (r Rows) checkParents(offices map[string]int) (ps Problems) {
 	for _, o := range r.Offices {
-		at := Problem{Table: tableOffices, Line: r.offices[o.ID]}
+		at := Problem{Table: tableOffices, Line: r.offices[o.ID], Row: o.ID}
 		if o.Parent == "" {
 			continue
 		}
 		if _, ok := offices[o.Parent]; !ok {
-			ps = append(ps, at.say("parent", "there is no office with the id "+quote(o.Parent)))
+			ps = append(ps, at.wrong("parent", "no_office", "id", quote(o.Parent)))
 			continue
 		}
 		seen := map[string]bool{o.ID: true}
 		for up := o.Parent; up != ""; {
 			if seen[up] {
-				ps = append(ps, at.say("parent", "goes in a circle back to "+quote(up)))
+				ps = append(ps, at.wrong("parent", "circle", "id", quote(up)))
 				break
 			}
 			seen[up] = true
@@ -129,29 +88,15 @@ func (r Rows) checkParents(offices map[string]int) (ps Problems) {
 func (r Rows) checkContacts(offices map[string]int) (ps Problems) {
 	seen := map[string]bool{}
 	for _, c := range r.Contacts {
-		at := Problem{Table: tableContacts, Line: r.contacts[c.ID]}
+		at := Problem{Table: tableContacts, Line: r.contacts[c.ID], Row: c.ID}
 		ps = append(ps, checkContact(c, at)...)
 		if seen[c.ID] && c.ID != "" {
-			ps = append(ps, at.say("id", "is used twice; every contact needs its own"))
+			ps = append(ps, at.wrong("id", "used_twice"))
 		}
 		seen[c.ID] = true
 		if _, ok := offices[c.OfficeID]; !ok && c.OfficeID != "" {
-			ps = append(ps, at.say("office_id", "there is no office with the id "+quote(c.OfficeID)))
+			ps = append(ps, at.wrong("office_id", "no_office", "id", quote(c.OfficeID)))
 		}
 	}
 	return ps
-}
-
-func (p Problem) say(column, text string) Problem {
-	p.Column, p.Text = column, text
-	return p
-}
-
-// quote shows what was written, shortened.
-func quote(s string) string {
-	const most = 40
-	if len(s) > most {
-		s = s[:most] + "…"
-	}
-	return fmt.Sprintf("%q", s)
 }

@@ -270,7 +270,7 @@ func TestPlan(t *testing.T) {
 			t.Fatalf("%+v", d)
 		}
 		text := fmt.Sprintf("%+v", d)
-		for _, want := range []string{"Sample Renamed", "new", "(changed)", string(Removed)} {
+		for _, want := range []string{"Sample Renamed", "new", "…99", string(Removed)} {
 			if !strings.Contains(text, want) {
 				t.Errorf("does not tell %q: %s", want, text)
 			}

@@ -98,6 +98,8 @@ var rowChecks = map[string]func(value, param string) bool{
 	"hours": func(s, _ string) bool { return s == "" || s == "24h" || validHours(s) },
 	"yesno": func(s, _ string) bool { return s == "" || s == "yes" || s == "no" },
 	"rank":  func(s, _ string) bool { n, err := strconv.Atoi(s); return err == nil && n >= 1 && n <= 99 },
+	"days":  func(s, _ string) bool { _, ok := parseDays(s); return ok },
+	"clock": func(s, _ string) bool { _, ok := parseClock(s); return ok },
 	"phone": func(s, _ string) bool { _, err := ripoti.ParsePhone(s); return err == nil },
 }
 
@@ -125,25 +127,6 @@ func validHours(s string) bool {
 	return from != to
 }
 
-// wants says in plain words what a column must hold.
-var wants = map[string]string{
-	"id":        "use letters, digits and - _ . / : only",
-	"kind":      "must be one of: " + strings.Join(texts(ripoti.OfficeKinds), ", "),
-	"role":      "must be one of: " + strings.Join(texts(ripoti.Roles), ", "),
-	"plain":     "must be plain text without blanks at its ends",
-	"places":    "must be ids of wards, towns or areas such as ward-0281, with blanks between; a county or a constituency is too wide",
-	"hours":     "must be 24h or hours such as 08:00-17:00",
-	"yesno":     "must be yes or no",
-	"rank":      "must be a whole number from 1 to 99, 1 is asked first",
-	"phone":     "is no number that can be called; write it like +2547XXXXXXXX",
-	"latitude":  "must be degrees from -90 to 90, such as -1.31250",
-	"longitude": "must be degrees from -180 to 180, such as 36.78889",
-	"datetime":  "must be a day such as 2026-01-31, or empty where the number was never verified",
-	"numeric":   "must be a county's number of three digits, such as 047",
-	"len":       "must be a county's number of three digits, such as 047",
-	"required":  "must be given",
-}
-
 func texts[T ~string](list []T) []string {
 	out := make([]string, len(list))
 	for i, v := range list {
@@ -164,22 +147,19 @@ func checkRow(row any, at Problem) (ps Problems) {
 		return ps
 	}
 	for _, w := range wrong {
-		text, ok := wants[w.Tag()]
-		switch {
-		case ok:
-		case w.Tag() == "required_with":
-			text = "must be given where the other of lat and lon is"
-		case w.Tag() == "max":
-			text = "must not be longer than " + w.Param() + " letters"
-		case w.Tag() == "oneof" || w.Tag() == "words":
-			text = "must be of: " + strings.ReplaceAll(w.Param(), " ", ", ")
+		mine := at
+		if value := fmt.Sprint(w.Value()); w.Field() != "phone" && w.Tag() != "max" {
+			mine = at.of(value)
+		}
+		switch w.Tag() {
+		case "max":
+			mine = mine.wrong(w.Field(), "max", "most", w.Param())
+		case "oneof", "words":
+			mine = mine.wrong(w.Field(), "one_of", "of", strings.ReplaceAll(w.Param(), " ", ", "))
 		default:
-			text = "breaks the rule " + w.Tag()
+			mine = mine.wrong(w.Field(), w.Tag())
 		}
-		if value := fmt.Sprint(w.Value()); value != "" && w.Field() != "phone" && w.Tag() != "max" {
-			text = quote(value) + ": " + text
-		}
-		ps = append(ps, at.say(w.Field(), text))
+		ps = append(ps, mine)
 	}
 	return ps
 }
@@ -187,7 +167,7 @@ func checkRow(row any, at Problem) (ps Problems) {
 func checkOffice(o ripoti.Office, at Problem) Problems {
 	ps := checkRow(rowOfOffice(o), at)
 	if o.Kind.Police() && o.County == "" {
-		ps = append(ps, at.say("county", "must be given for police offices"))
+		ps = append(ps, at.wrong("county", "county_missing"))
 	}
 	return ps
 }

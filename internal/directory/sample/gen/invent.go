@@ -25,6 +25,10 @@ var memorable = map[string]int{
 	"sample-oversight/liaison":                51,
 	"sample-coordination-network/director":    61,
 	"sample-coordination-network/coordinator": 62,
+	"sample-hospital-047/health":              71,
+	"sample-shelter-047/partner":              72,
+	"sample-legal-047/partner":                73,
+	"sample-odpp-047/liaison":                 81,
 }
 
 // english are the offices that are spoken to in English whatever their turn.
@@ -48,6 +52,9 @@ func invent(places []ripoti.Place) directory.Rows {
 			inside := in(places, func(p ripoti.Place) bool { return p.Constituency == sub.ID && p.ID != sub.ID })
 			v.subCounty(county, sub, inside, i)
 		}
+	}
+	for _, county := range kind(places, ripoti.KindCounty) {
+		v.helpers(county)
 	}
 	return v.rows
 }
@@ -114,6 +121,23 @@ func (v *inventor) county(c ripoti.Place) {
 	at(ripoti.CountyChildren, "sample-county-children-", "Sample County Children's Office", ripoti.RoleChildren)
 	at(ripoti.SocialWork, "sample-social-", "Sample Social Work", ripoti.RoleSocial)
 	at(ripoti.Coordination, "sample-coordination-", "Sample Coordination", ripoti.RoleCoordinator)
+}
+
+// helpers are whom a case is referred to in a county, and the prosecutors' liaison. They come last, so
+// that the numbers of the others stay.
+func (v *inventor) helpers(c ripoti.Place) {
+	for _, o := range []struct {
+		kind         ripoti.OfficeKind
+		prefix, name string
+		role         ripoti.Role
+	}{
+		{ripoti.Hospital, "sample-hospital-", "Sample Hospital", ripoti.RoleHealth},
+		{ripoti.Shelter, "sample-shelter-", "Sample Shelter", ripoti.RolePartner},
+		{ripoti.LegalAid, "sample-legal-", "Sample Legal Aid", ripoti.RolePartner},
+		{ripoti.ODPP, "sample-odpp-", "Sample Prosecutors' Liaison", ripoti.RoleLiaison},
+	} {
+		v.add(ripoti.Office{ID: o.prefix + c.CountyID, Kind: o.kind, Name: o.name + " " + c.Name, County: c.CountyID, PlaceID: c.ID, Point: c.Point}, o.role)
+	}
 }
 
 // subCounty invents what a constituency has. Every fourth sub-county's station has no gender desk, so
