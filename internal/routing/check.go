@@ -46,14 +46,14 @@ func (p *parser) checkLevels(r *Rules) {
 		p.atMost(path+".accept_within", level.AcceptWithin, bound.AcceptWithin)
 		p.atMost(path+".act_within", level.ActWithin, bound.ActWithin)
 		if (u == ripoti.Critical || u == ripoti.High) && level.Wait != WaitNever {
-			p.addAt(path+".wait", "%s knows no quiet hours; write never", u)
+			p.addAt(path+".wait", say("quiet_hours", u))
 		}
 	}
 }
 
 func (p *parser) atMost(path string, d, bound time.Duration) {
 	if d > bound {
-		p.addAt(path, "%v is later than the %v that is promised; write at most that", d, bound)
+		p.addAt(path, say("later", d, bound))
 	}
 }
 
@@ -61,7 +61,7 @@ func (p *parser) checkIDs(r *Rules) {
 	seen := map[string]bool{}
 	once := func(path, id string) {
 		if seen[id] {
-			p.addAt(path, "the id %s is used twice; every rule needs its own", id)
+			p.addAt(path, say("id_twice", id))
 		}
 		seen[id] = true
 	}
@@ -75,18 +75,21 @@ func (p *parser) checkIDs(r *Rules) {
 		once(fmt.Sprintf("situations[%d].id", i), rule.ID)
 	}
 	once("repeat.id", r.doc.Repeat.ID)
+	if r.doc.Burst != nil {
+		once("burst.id", r.doc.Burst.ID)
+	}
 }
 
 func (p *parser) checkCategories(r *Rules) {
 	for _, c := range ripoti.Categories {
 		if _, ok := r.doc.Categories[c]; !ok {
-			p.addAt("categories", "%s is missing; every harm needs its list of who is told", c)
+			p.addAt("categories", say("harm_missing", c))
 		}
 	}
 	for c, rule := range r.doc.Categories {
 		path := "categories[" + string(c) + "]"
 		if !slices.Contains(ripoti.Categories, c) {
-			p.addAt(path, "there is no harm of that name")
+			p.addAt(path, say("no_harm"))
 			continue
 		}
 		if c == ripoti.PoliceAbuse {
@@ -100,12 +103,12 @@ func (p *parser) checkWalledList(path string, list []tell) {
 	oversight := false
 	for i, t := range list {
 		if t.Who != whoStationElsewhere && t.Who.kind().Police() {
-			p.addAt(fmt.Sprintf("%s[%d].who", path, i), "%s could be the accused or their chain; write station_elsewhere or leave it out", t.Who)
+			p.addAt(fmt.Sprintf("%s[%d].who", path, i), say("accused", t.Who))
 		}
 		oversight = oversight || ((t.Who == whoOversight || t.Who == whoCoordination) && t.As == ripoti.Safety && len(t.If) == 0)
 	}
 	if !oversight {
-		p.addAt(path, "a report about the police needs oversight or coordination as safety, without a condition")
+		p.addAt(path, say("oversight"))
 	}
 }
 
@@ -114,7 +117,7 @@ func (p *parser) checkUrgencyReaches(r *Rules) {
 	for _, c := range ripoti.Categories {
 		f := r.facts(Case{Category: c})
 		if r.urgencyRule(r.doc.Urgency, &f) == nil {
-			p.addAt("urgency", "no rule fits a report of %s about which nothing else is known; add one that does", c)
+			p.addAt("urgency", say("no_level", c))
 		}
 	}
 }
@@ -125,19 +128,19 @@ func (p *parser) checkAlways(r *Rules) {
 		care = care || (t.Who == whoSocial && t.As == ripoti.Care && len(t.If) == 0 && len(t.Unless) == 0)
 	}
 	if !care {
-		p.addAt("always", "social work takes part in every report; keep { who: social_work, as: care } without a condition")
+		p.addAt("always", say("social_work"))
 	}
 }
 
 func (p *parser) checkLadders(r *Rules) {
 	for _, name := range everyLadder {
 		if _, ok := r.doc.Ladders[name]; !ok {
-			p.addAt("ladders", "%s is missing", name)
+			p.addAt("ladders", say("ladder_missing", name))
 		}
 	}
 	for name, levels := range r.doc.Ladders {
 		if !slices.Contains(everyLadder, name) {
-			p.addAt("ladders["+string(name)+"]", "there is no ladder of that name")
+			p.addAt("ladders["+string(name)+"]", say("no_ladder"))
 		}
 		for u, rungs := range levels {
 			p.checkLadder(fmt.Sprintf("ladders[%s][%s]", name, u), rungs)
@@ -150,31 +153,31 @@ func (p *parser) checkLadders(r *Rules) {
 
 func (p *parser) checkLadder(path string, rungs []rungRule) {
 	if first := rungs[0]; first.After != 0 || first.At != atOwn {
-		p.addAt(path+"[0]", "the first step is the alert itself: write after: 0s, at: own")
+		p.addAt(path+"[0]", say("first_step"))
 	}
 	for i := 1; i < len(rungs); i++ {
 		if rungs[i].After < rungs[i-1].After {
-			p.addAt(fmt.Sprintf("%s[%d].after", path, i), "comes before the step above it; put the steps in order")
+			p.addAt(fmt.Sprintf("%s[%d].after", path, i), say("step_order"))
 		}
 	}
 	last := rungs[len(rungs)-1]
 	if !slices.Contains(last.Roles, ripoti.RoleCoordinator) || (last.At != atCoordination && last.At != atNetwork) {
-		p.addAt(fmt.Sprintf("%s[%d]", path, len(rungs)-1), "the last step must be a coordinator: write at: coordination or network, roles: [coordinator]")
+		p.addAt(fmt.Sprintf("%s[%d]", path, len(rungs)-1), say("last_step"))
 	}
 }
 
 func (p *parser) checkClimb(path string, rungs []rungRule, latest map[RungSay]time.Duration) {
-	for _, say := range []RungSay{SayReminder, SayOCS, SayCommander, SayCoordinator, SayDirector} {
-		bound, must := latest[say]
+	for _, step := range []RungSay{SayReminder, SayOCS, SayCommander, SayCoordinator, SayDirector} {
+		bound, must := latest[step]
 		if !must {
 			continue
 		}
-		i := slices.IndexFunc(rungs, func(r rungRule) bool { return r.Say == say })
+		i := slices.IndexFunc(rungs, func(r rungRule) bool { return r.Say == step })
 		switch {
 		case i < 0:
-			p.addAt(path, "the step %q is missing; it must come after %v at the latest", say, bound)
+			p.addAt(path, say("step_missing", step, bound))
 		case rungs[i].After > bound:
-			p.addAt(fmt.Sprintf("%s[%d].after", path, i), "%v is later than the %v that is promised", rungs[i].After, bound)
+			p.addAt(fmt.Sprintf("%s[%d].after", path, i), say("later", rungs[i].After, bound))
 		}
 	}
 }

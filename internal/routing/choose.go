@@ -42,9 +42,11 @@ func (j *judge) unfit(i int32, t *tell) string {
 		return why
 	case !f.active:
 		return "not active"
+	case !f.skipped.IsZero():
+		return "is passed over until " + untilText(f.skipped)
 	case f.dark:
 		return "dark: its pings stay unanswered"
-	case !f.told:
+	case f.roles == 0:
 		return "no contact that could answer"
 	case !j.open(f):
 		return "closed at this hour"
@@ -102,11 +104,11 @@ func (j *judge) servedStation(t *tell) pick {
 			continue
 		}
 		if why := j.unfit(i, t); why != "" {
-			j.passed(t.id, i, "the place was given to it, but "+why)
+			j.passed(t.id, i, j.given(i)+", but "+why)
 			continue
 		}
 		if best.none() || j.apart(i) < j.apart(best.office) {
-			best = pick{office: i, km: j.km(i), why: "the place was given to it", asked: true, found: true}
+			best = pick{office: i, km: j.km(i), why: j.given(i), asked: true, found: true}
 		}
 	}
 	return best
@@ -298,7 +300,7 @@ func (j *judge) near(kind ripoti.OfficeKind) pick {
 func (j *judge) servedOffice(kind ripoti.OfficeKind) pick {
 	for _, i := range j.served {
 		if j.d.offices[i].Kind == kind && j.d.facts[i].reachable() && j.barred(i) == "" {
-			return pick{office: i, km: j.km(i), why: "the place was given to it", asked: true, found: true}
+			return pick{office: i, km: j.km(i), why: j.given(i), asked: true, found: true}
 		}
 	}
 	return nobody

@@ -12,10 +12,10 @@ func (p *parser) compile(r *Rules) {
 	d := &r.doc
 	var err error
 	if r.night, err = parseSpan(d.Settings.Night); err != nil {
-		p.addAt("settings.night", "%v", err)
+		p.addAt("settings.night", err)
 	}
 	if r.office, err = parseSpan(d.Settings.WorkingHours); err != nil {
-		p.addAt("settings.working_hours", "%v", err)
+		p.addAt("settings.working_hours", err)
 	}
 	for i := range d.Reading {
 		rule := &d.Reading[i]
@@ -27,9 +27,11 @@ func (p *parser) compile(r *Rules) {
 		rule := &d.Situations[i]
 		path := fmt.Sprintf("situations[%d]", i)
 		rule.guard = p.guard(path, rule.If, rule.Unless)
+		p.paths[rule.ID] = path
 		p.compileTell(path+".tell", rule.ID, rule.Tell)
 	}
 	for category, rule := range d.Categories {
+		p.paths[string(category)] = "categories[" + string(category) + "]"
 		p.compileTell("categories["+string(category)+"].tell", string(category), rule.Tell)
 	}
 	p.compileTell("always", "always", d.Always)
@@ -38,6 +40,9 @@ func (p *parser) compile(r *Rules) {
 		r.says[rule.ID] = rule.Says
 	}
 	r.says[d.Repeat.ID] = d.Repeat.Says
+	if d.Burst != nil {
+		r.says[d.Burst.ID] = d.Burst.Says
+	}
 }
 
 // why is the line of the trace that tells the urgency.
@@ -50,6 +55,7 @@ func (r *Rules) why(u ripoti.Urgency, rule string) string {
 
 func (p *parser) compileUrgency(path string, rules []urgencyRule) {
 	for i := range rules {
+		p.paths[rules[i].ID] = fmt.Sprintf("%s[%d]", path, i)
 		rules[i].guard = p.guard(fmt.Sprintf("%s[%d]", path, i), rules[i].If, rules[i].Unless)
 	}
 }
@@ -59,6 +65,7 @@ func (p *parser) compileTell(path, id string, list []tell) {
 		t := &list[i]
 		t.guard = p.guard(fmt.Sprintf("%s[%d]", path, i), t.If, t.Unless)
 		t.id = fmt.Sprintf("%s/%d", id, i+1)
+		p.paths[t.id] = fmt.Sprintf("%s[%d]", path, i)
 		t.needs = ableOf(t.Needs)
 	}
 }
@@ -72,7 +79,7 @@ func (p *parser) conditions(path string, list []written) []condition {
 	for i, w := range list {
 		c, err := compile(w)
 		if err != nil {
-			p.addAt(fmt.Sprintf("%s[%d]", path, i), "%v", err)
+			p.addAt(fmt.Sprintf("%s[%d]", path, i), err)
 			continue
 		}
 		out = append(out, c)

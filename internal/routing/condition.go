@@ -1,7 +1,7 @@
 package routing
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 
 	"ripoti/internal/ripoti"
@@ -145,7 +145,7 @@ func (g guard) open(f *facts) bool {
 // instead.
 func compile(written map[string][]string) (condition, error) {
 	if len(written) == 0 {
-		return nil, fmt.Errorf("an empty condition fits everything; leave the list out instead")
+		return nil, say("empty_condition")
 	}
 	var out condition
 	for q := question(0); q < questions; q++ { // in a fixed order, so that equal documents compile equally
@@ -168,13 +168,13 @@ func compile(written map[string][]string) (condition, error) {
 func bitsOf(q question, values []string) (uint32, error) {
 	v := vocabulary[q]
 	if len(values) == 0 {
-		return 0, fmt.Errorf("%s lists no code; use some of: %s", v.key, strings.Join(v.codes, ", "))
+		return 0, say("no_codes", v.key, strings.Join(v.codes, ", "))
 	}
 	var bits uint32
 	for _, code := range values {
 		bit := bitOf(q, code)
 		if bit == 0 || code == "" {
-			return 0, fmt.Errorf("%s has no code %q; use some of: %s", v.key, code, strings.Join(v.codes, ", "))
+			return 0, say("no_code", v.key, strconv.Quote(code), strings.Join(v.codes, ", "))
 		}
 		bits |= bit
 	}
@@ -192,7 +192,7 @@ func unknownQuestion(written map[string][]string) error {
 			found = found || k == key
 		}
 		if !found {
-			return fmt.Errorf("no question is called %q; ask one of: %s", key, strings.Join(known, ", "))
+			return say("no_question", strconv.Quote(key), strings.Join(known, ", "))
 		}
 	}
 	return nil

@@ -27,6 +27,7 @@ type judge struct {
 	send time.Time // when the first alert may leave
 
 	served   []int32 // offices that the coordinators gave the place or its ward to
+	sent     sent    // where the place's reports go for the time being
 	county   int32   // place of the county in the directory, -1 unknown or not in it
 	hasPoint bool
 	precise  bool // the place may settle a station by distance
@@ -50,7 +51,7 @@ type judge struct {
 // 4.5 and 5). It is pure: equal arguments give equal decisions, however the directory was ordered.
 // A decision without parts is only possible where the directory has no coordinators at all.
 func Decide(c Case, d *Directory, r *Rules) Decision {
-	j := &judge{c: c, d: d, r: r, station: -1}
+	j := &judge{c: c, d: d, r: r, station: -1, sent: sent{office: -1}}
 	j.prepare()
 	j.locate()
 	j.buildWall()
@@ -94,6 +95,7 @@ func (j *judge) locate() {
 	if j.served = j.d.served[p.ID]; len(j.served) == 0 && p.Ward != "" {
 		j.served = j.d.served[p.Ward]
 	}
+	j.sendElsewhere(p)
 	j.county = -1
 	if i, ok := j.d.county[p.CountyID]; ok {
 		j.county = i

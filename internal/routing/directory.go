@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"ripoti/internal/ripoti"
 )
@@ -30,13 +31,14 @@ type Directory struct {
 	every   [kinds][]int32     // all of a kind
 	police  []int32            // all stations, posts and commands
 	served  map[string][]int32 // ward -> offices that the coordinators gave it to
+	sent    map[string]sent    // place -> where its reports go for the time being
 
 	stations *tree // stations and posts, also those that cannot take a report
 	reach    *tree // those of them that can be told
 	desks    *tree // those of them with a gender desk or a child unit
 }
 
-const kinds = 13 // len(ripoti.OfficeKinds), asserted in a test
+const kinds = 16 // len(ripoti.OfficeKinds), asserted in a test
 
 type countyList [kinds][]int32
 
@@ -46,15 +48,29 @@ type office struct {
 	able   able
 	active bool
 	dark   bool
-	told   bool  // somebody there can answer an alert
-	county int32 // -1: the whole country or unknown
-	sub    int32 // its sub-county, 0 unknown
-	parent int32 // -1: none
-	hours  openHours
+	roles  roles // who there can answer an alert
+	// skipped is until when the office gets nothing new, zero for no such thing.
+	skipped time.Time
+	county  int32 // -1: the whole country or unknown
+	sub     int32 // its sub-county, 0 unknown
+	parent  int32 // -1: none
+	hours   openHours
 }
 
 // reachable says whether an alert to the office can be answered at all.
-func (o *office) reachable() bool { return o.active && !o.dark && o.told }
+func (o *office) reachable() bool { return o.active && !o.dark && o.roles != 0 && o.skipped.IsZero() }
+
+// roles is a set of roles as bits, by their places in ripoti.Roles.
+type roles uint16
+
+func roleBit(r ripoti.Role) roles {
+	for i, known := range ripoti.Roles {
+		if r == known {
+			return 1 << i
+		}
+	}
+	return 1 << 15
+}
 
 // kindIndex is the kind's place in ripoti.OfficeKinds.
 func kindIndex(k ripoti.OfficeKind) uint8 {
@@ -63,31 +79,33 @@ func kindIndex(k ripoti.OfficeKind) uint8 {
 			return uint8(i)
 		}
 	}
-	return kinds - 1 // a kind nobody routes to, like the hospital
+	return kinds - 1 // a kind nobody routes to, like the prosecutors
 }
 
 // NewDirectory makes a snapshot. The order of the rows does not matter; of two offices with one id
-// the first stays. Rows are taken as they are: importing checks them.
-func NewDirectory(offices []ripoti.Office, contacts []ripoti.Contact, places Wards) *Directory {
-	d := &Directory{byID: make(map[string]int32, len(offices)), county: map[string]int32{}, served: map[string][]int32{}}
+// the first stays. Rows are taken as they are: importing checks them. Overrides are those in force at the
+// moment of the snapshot.
+func NewDirectory(offices []ripoti.Office, contacts []ripoti.Contact, places Wards, overrides ...ripoti.Override) *Directory {
+	d := &Directory{byID: make(map[string]int32, len(offices)), county: map[string]int32{}, served: map[string][]int32{}, sent: map[string]sent{}}
 	d.offices = slices.Clone(offices)
 	slices.SortStableFunc(d.offices, func(a, b ripoti.Office) int { return cmp.Compare(a.ID, b.ID) })
 	d.offices = slices.CompactFunc(d.offices, func(a, b ripoti.Office) bool { return a.ID == b.ID })
 	for i, o := range d.offices {
 		d.byID[o.ID] = int32(i)
 	}
-	answerable := map[string]bool{}
+	answerable := map[string]roles{}
 	for _, c := range contacts {
 		if c.Answerable() {
-			answerable[c.OfficeID] = true
+			answerable[c.OfficeID] |= roleBit(c.Role)
 		}
 	}
 	d.take(answerable, places)
+	d.override(overrides)
 	d.index()
 	return d
 }
 
-func (d *Directory) take(answerable map[string]bool, places Wards) {
+func (d *Directory) take(answerable map[string]roles, places Wards) {
 	subs := map[string]int32{}
 	d.at, d.facts = make([]vec, len(d.offices)), make([]office, len(d.offices))
 	for i := range d.offices {
@@ -96,7 +114,7 @@ func (d *Directory) take(answerable map[string]bool, places Wards) {
 		if !o.Point.IsZero() {
 			d.at[i] = vecOf(o.Point)
 		}
-		d.facts[i] = office{kind: kindIndex(o.Kind), able: ableOf(o.Able), active: o.Active, dark: o.Dark, told: answerable[o.ID],
+		d.facts[i] = office{kind: kindIndex(o.Kind), able: ableOf(o.Able), active: o.Active, dark: o.Dark, roles: answerable[o.ID],
 			county: d.countyIndex(o.County), sub: subIndex(subs, o.County, o.SubCounty), parent: -1, hours: parseHours(o.Hours)}
 	}
 	for i := range d.offices {
@@ -188,6 +206,27 @@ func (d *Directory) Office(id string) (ripoti.Office, bool) {
 		return ripoti.Office{}, false
 	}
 	return d.offices[i], true
+}
+
+// Answers says whether an alert to one of the roles can be answered at an office: one of them has a
+// verified number.
+func (d *Directory) Answers(officeID string, wanted []ripoti.Role) bool {
+	i, ok := d.byID[officeID]
+	if !ok {
+		return false
+	}
+	for _, r := range wanted {
+		if d.facts[i].roles&roleBit(r) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Reachable says whether an office can be told of a report now.
+func (d *Directory) Reachable(officeID string) bool {
+	i, ok := d.byID[officeID]
+	return ok && d.facts[i].reachable()
 }
 
 // Offices gives all offices, by id.

@@ -16,6 +16,7 @@ type document struct {
 	Urgency    []urgencyRule                                `yaml:"urgency" validate:"min=1,max=100,dive"`
 	Floors     []urgencyRule                                `yaml:"floors" validate:"max=20,dive"`
 	Repeat     repeatRule                                   `yaml:"repeat"`
+	Burst      *burstRule                                   `yaml:"burst" validate:"omitempty"`
 	Situations []situation                                  `yaml:"situations" validate:"max=20,dive"`
 	Categories map[ripoti.Category]categoryRule             `yaml:"categories" validate:"required,dive"`
 	Always     []tell                                       `yaml:"always" validate:"min=1,max=20,dive"`
@@ -78,6 +79,14 @@ type repeatRule struct {
 	ID   string `yaml:"id" validate:"required,max=8,alphanum"`
 	Days int    `yaml:"days" validate:"gte=1,lte=90"`
 	Says string `yaml:"says" validate:"required,max=300"`
+}
+
+// burstRule is the repeat of one hour: left out, many reports at once are repeats like others.
+type burstRule struct {
+	ID      string        `yaml:"id" validate:"required,max=8,alphanum"`
+	Reports int           `yaml:"reports" validate:"gte=3,lte=20"` // with the report itself
+	Within  time.Duration `yaml:"within" validate:"gt=0,lte=24h"`
+	Says    string        `yaml:"says" validate:"required,max=300"`
 }
 
 type situation struct {

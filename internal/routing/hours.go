@@ -2,6 +2,7 @@ package routing
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -15,10 +16,10 @@ type span struct{ from, to int }
 func parseSpan(s string) (span, error) {
 	var h1, m1, h2, m2 int
 	if n, err := fmt.Sscanf(s, "%2d:%2d-%2d:%2d", &h1, &m1, &h2, &m2); n != 4 || err != nil || len(s) != len("00:00-00:00") {
-		return span{}, fmt.Errorf("%q is no span of hours; write it like 08:00-17:00", s)
+		return span{}, say("span", strconv.Quote(s))
 	}
 	if h1 < 0 || h1 > 23 || h2 < 0 || h2 > 24 || m1 < 0 || m1 > 59 || m2 < 0 || m2 > 59 || h1*60+m1 == h2*60+m2 || h2*60+m2 > 24*60 {
-		return span{}, fmt.Errorf("%q is no span of hours; write it like 08:00-17:00", s)
+		return span{}, say("span", strconv.Quote(s))
 	}
 	return span{h1*60 + m1, h2*60 + m2}, nil
 }
@@ -94,6 +95,9 @@ func parseHours(s string) openHours {
 	}
 	return openHours{limited: true, span: sp}
 }
+
+// OpenAt says whether an office with these hours ("24h", "08:00-17:00" from Monday to Friday) is open.
+func OpenAt(hours string, t time.Time) bool { return parseHours(hours).openAt(t.In(Nairobi)) }
 
 func (h openHours) openAt(t time.Time) bool {
 	return !h.limited || (workday(t) && h.span.holds(t))

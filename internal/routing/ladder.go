@@ -23,6 +23,9 @@ func (j *judge) ladder(t *tell, p pick) []Rung {
 		if office < 0 || j.wall.holds(j.d, office) || (slices.Contains(j.avoid, office) && j.d.offices[office].Kind != ripoti.Coordination) {
 			continue
 		}
+		if !j.d.facts[office].skipped.IsZero() && j.d.offices[office].Kind != ripoti.Coordination {
+			continue
+		}
 		if office == p.office && rule.At != atOwn && slices.Equal(rule.Roles, rules[0].Roles) {
 			continue // the office itself is the next level
 		}

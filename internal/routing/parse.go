@@ -22,8 +22,8 @@ import (
 //go:embed rules.yaml
 var defaultDocument []byte
 
-// maxDocument is the largest rules document that is read, in bytes.
-const maxDocument = 256 << 10
+// MaxDocument is the largest rules document that is read, in bytes.
+const MaxDocument = 256 << 10
 
 // Rules are a rules document, read and found sound. They never change and may be shared.
 type Rules struct {
@@ -32,7 +32,8 @@ type Rules struct {
 	night  span // when what is not urgent is not sent
 	office span // when offices are open, Monday to Friday
 
-	says map[string]string // what each urgency rule says, by level and id
+	says  map[string]string // what each urgency rule says, by level and id
+	paths map[string]string // where what a trace names stands in the document
 }
 
 // Default are the rules of the house: domain brief 4.1 to 4.5 and 5.
@@ -47,13 +48,34 @@ func Default() *Rules {
 // Document is the document the rules were read from, with its comments.
 func (r *Rules) Document() []byte { return bytes.Clone(r.source) }
 
+// PathOf is where in the document stands what a trace names: a rule, a situation, a harm, a line of who is
+// told; "" for what stands in none.
+func (r *Rules) PathOf(rule string) string { return r.paths[rule] }
+
+// LineOf is the line of a path, or of what is around it; 0 for no such path.
+func (r *Rules) LineOf(path string) int {
+	root, err := parseYAML(r.source)
+	if err != nil {
+		return 0
+	}
+	if n := nodeAt(root, path); n != nil {
+		return n.Line
+	}
+	return 0
+}
+
 // Level is what is promised for reports of the urgency.
 func (r *Rules) Level(u ripoti.Urgency) Level { return r.doc.Levels[u] }
 
-// Problem is one thing wrong with a document. Line is 0 where the trouble is no single line's.
+// Problem is one thing wrong with a document. Line is 0 where the trouble is no single line's, Path ""
+// where it is no single field's.
 type Problem struct {
 	Line int
-	Text string
+	Path string
+	Text string // in English
+	// Key and Args say it in other languages: the name of the sentence and what is filled in.
+	Key  string
+	Args []any
 }
 
 func (p Problem) String() string {
@@ -82,12 +104,12 @@ func ParseRules(doc []byte) (*Rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &parser{lines: map[string]int{}}
+	p := &parser{lines: map[string]int{}, paths: map[string]string{}}
 	p.walk(root, reflect.TypeFor[document](), "")
 	if len(p.problems) > 0 {
 		return nil, p.sorted()
 	}
-	r := &Rules{source: bytes.Clone(doc)}
+	r := &Rules{source: bytes.Clone(doc), paths: p.paths}
 	if err := root.Decode(&r.doc); err != nil {
 		return nil, decodeProblems(err)
 	}
@@ -106,23 +128,23 @@ func ParseRules(doc []byte) (*Rules, error) {
 }
 
 func parseYAML(doc []byte) (*yaml.Node, error) {
-	if len(doc) > maxDocument {
-		return nil, Problems{{Text: fmt.Sprintf("the document is larger than %d bytes", maxDocument)}}
+	if len(doc) > MaxDocument {
+		return nil, Problems{problemOf("", 0, say("too_large", MaxDocument))}
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(doc))
 	var root yaml.Node
 	switch err := dec.Decode(&root); {
 	case errors.Is(err, io.EOF):
-		return nil, Problems{{Text: "the document is empty; start from the default rules"}}
+		return nil, Problems{problemOf("", 0, say("empty"))}
 	case err != nil:
 		return nil, decodeProblems(err)
 	}
 	var more yaml.Node
 	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
-		return nil, Problems{{Text: "one document only: remove what follows the second '---'"}}
+		return nil, Problems{problemOf("", 0, say("one_document"))}
 	}
 	if len(root.Content) == 0 {
-		return nil, Problems{{Text: "the document is empty; start from the default rules"}}
+		return nil, Problems{problemOf("", 0, say("empty"))}
 	}
 	return root.Content[0], nil
 }
@@ -130,16 +152,13 @@ func parseYAML(doc []byte) (*yaml.Node, error) {
 // parser gathers problems; lines holds where each path of the document stands.
 type parser struct {
 	lines    map[string]int
+	paths    map[string]string
 	problems Problems
 }
 
 func (p *parser) sorted() Problems {
 	sort.SliceStable(p.problems, func(i, j int) bool { return p.problems[i].Line < p.problems[j].Line })
 	return p.problems
-}
-
-func (p *parser) add(line int, format string, args ...any) {
-	p.problems = append(p.problems, Problem{line, fmt.Sprintf(format, args...)})
 }
 
 // at is the line of a path, or of the nearest path around it that stands in the document.
@@ -153,15 +172,28 @@ func (p *parser) at(path string) int {
 	return p.lines[""]
 }
 
-func (p *parser) addAt(path, format string, args ...any) {
-	p.add(p.at(path), "%s: %s", path, fmt.Sprintf(format, args...))
+func (p *parser) addAt(path string, wrong error) {
+	p.problems = append(p.problems, problemOf(path, p.at(path), wrong))
+}
+
+// problemOf is what is wrong with a field.
+func problemOf(path string, line int, wrong error) Problem {
+	p := Problem{Line: line, Path: path, Text: wrong.Error()}
+	if path != "" {
+		p.Text = path + ": " + p.Text
+	}
+	var said *saying
+	if errors.As(wrong, &said) {
+		p.Key, p.Args = said.key, said.args
+	}
+	return p
 }
 
 // walk notes where everything stands and refuses fields that the type does not have.
 func (p *parser) walk(n *yaml.Node, t reflect.Type, path string) {
 	p.lines[path] = n.Line
 	if n.Kind == yaml.AliasNode || n.Anchor != "" {
-		p.add(n.Line, "%s: write it out; anchors and aliases are not read", path)
+		p.problems = append(p.problems, problemOf(path, n.Line, say("anchors")))
 		return
 	}
 	switch {
@@ -180,14 +212,14 @@ func (p *parser) walk(n *yaml.Node, t reflect.Type, path string) {
 
 func (p *parser) walkStruct(n *yaml.Node, t reflect.Type, path string) {
 	if n.Kind != yaml.MappingNode {
-		p.add(n.Line, "%s: expected fields (%s)", path, strings.Join(fieldNames(t), ", "))
+		p.problems = append(p.problems, problemOf(path, n.Line, say("fields", strings.Join(fieldNames(t), ", "))))
 		return
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		field, ok := fieldNamed(t, key.Value)
 		if !ok {
-			p.add(key.Line, "%s: there is no field %q; the fields are: %s", path, key.Value, strings.Join(fieldNames(t), ", "))
+			p.problems = append(p.problems, problemOf(path, key.Line, say("no_field", strconv.Quote(key.Value), strings.Join(fieldNames(t), ", "))))
 			continue
 		}
 		p.walk(value, field.Type, strings.TrimPrefix(path+"."+key.Value, "."))
@@ -268,47 +300,29 @@ func (p *parser) validate(d *document) {
 	var wrong validator.ValidationErrors
 	if !errors.As(err, &wrong) {
 		if err != nil {
-			p.add(0, "%v", err)
+			p.problems = append(p.problems, Problem{Text: err.Error()})
 		}
 		return
 	}
 	for _, w := range wrong {
 		_, path, _ := strings.Cut(w.Namespace(), ".")
-		p.addAt(path, "%s", plainRule(w))
+		p.addAt(path, plainRule(w))
 	}
 }
 
 // plainRule says what a field wants.
-func plainRule(w validator.FieldError) string {
+func plainRule(w validator.FieldError) error {
 	if known, ok := validWords[w.Tag()]; ok {
-		return fmt.Sprintf("%q is none of: %s", w.Value(), strings.Join(known, ", "))
+		return say("none_of", strconv.Quote(fmt.Sprint(w.Value())), strings.Join(known, ", "))
 	}
 	switch w.Tag() {
-	case "required":
-		return "must be given"
 	case "oneof":
-		return fmt.Sprintf("%v is none of: %s", w.Value(), strings.ReplaceAll(w.Param(), " ", ", "))
-	case "eq":
-		return "must be " + w.Param()
-	case "gt":
-		return "must be more than " + w.Param()
-	case "gte":
-		return "must be at least " + w.Param()
-	case "lte":
-		return "must be at most " + w.Param()
+		return say("none_of", w.Value(), strings.ReplaceAll(w.Param(), " ", ", "))
 	case "min", "len":
-		return "must have " + atLeast(w.Tag()) + w.Param() + " of them"
-	case "max":
-		return "must not be longer than " + w.Param()
-	case "startswith":
-		return "must start with " + w.Param()
+		return say(w.Tag(), w.Param())
 	}
-	return "breaks the rule " + w.Tag() + " " + w.Param()
-}
-
-func atLeast(tag string) string {
-	if tag == "min" {
-		return "at least "
+	if _, ok := sayings[w.Tag()]; ok {
+		return say(w.Tag(), w.Param())
 	}
-	return "exactly "
+	return errors.New("breaks the rule " + w.Tag() + " " + w.Param())
 }

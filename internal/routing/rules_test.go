@@ -128,7 +128,7 @@ func TestParseRulesSaysWhatIsWrong(t *testing.T) {
 		})
 	}
 	t.Run("a document that is too large", func(t *testing.T) {
-		if _, err := ParseRules(bytes.Repeat([]byte("#"), maxDocument+1)); err == nil {
+		if _, err := ParseRules(bytes.Repeat([]byte("#"), MaxDocument+1)); err == nil {
 			t.Error("is accepted")
 		}
 	})

@@ -2,6 +2,7 @@ package routing
 
 import (
 	"slices"
+	"time"
 
 	"ripoti/internal/ripoti"
 )
@@ -27,6 +28,30 @@ func (r *Rules) TriageSigns(a ripoti.Answers, stage ripoti.Stage, repeats int, s
 	c := Case{Answers: a, Stage: stage, Signs: signs}
 	c.Category, c.Second = r.harm(c)
 	return r.weigh(c, repeats)
+}
+
+// BurstWithin is the time in which many reports about one place are a burst, and how many of them,
+// this one counted; 0 where the rules know of none.
+func (r *Rules) BurstWithin() (within time.Duration, reports int) {
+	if r.doc.Burst == nil {
+		return 0, 0
+	}
+	return r.doc.Burst.Within, r.doc.Burst.Reports
+}
+
+// InBurst is a reading raised by one level, because its report is one of a burst.
+func (r *Rules) InBurst(out Reading) Reading {
+	if r.doc.Burst == nil || out.Urgency == ripoti.Critical {
+		return out
+	}
+	out.Urgency = ripoti.Urgencies[slices.Index(ripoti.Urgencies, out.Urgency)-1]
+	out.Rule, out.Why = r.doc.Burst.ID, out.Why+" "+r.doc.Burst.Says
+	return out
+}
+
+// ofRepeats says whether a rule counts reports: what it raised says nothing about this moment.
+func (r *Rules) ofRepeats(rule string) bool {
+	return rule == r.doc.Repeat.ID || (r.doc.Burst != nil && rule == r.doc.Burst.ID)
 }
 
 // RepeatDays are the days within which another report about a place counts as a repeat.
@@ -136,5 +161,5 @@ func OfChild(c Case) bool {
 // critical. A level that only repeats raised says nothing about this moment, and so does not take an
 // adult's choice away.
 func (r *Rules) dangerNow(c Case) bool {
-	return c.Answers.Danger == ripoti.DangerYes || (c.Urgency == ripoti.Critical && c.Rule != r.doc.Repeat.ID)
+	return c.Answers.Danger == ripoti.DangerYes || (c.Urgency == ripoti.Critical && !r.ofRepeats(c.Rule))
 }
