@@ -60,7 +60,7 @@ func (t *reading) answers(out Reading) ripoti.Answers {
 	if slices.Contains(out.Signs, routing.SignNow) {
 		a.Danger = ripoti.DangerYes
 	}
-	if t.said("now") || a.Suspect == ripoti.SuspectWith || a.Suspect == ripoti.SuspectNear {
+	if t.said("now", "weapon_now") || a.Suspect == ripoti.SuspectWith || a.Suspect == ripoti.SuspectNear {
 		a.Weapon = t.weapon()
 	}
 	return a
@@ -161,7 +161,7 @@ func (t *reading) byWhom(c ripoti.Category) ripoti.ByWhom {
 	if t.said("accused_police") {
 		return ripoti.ByPolice
 	}
-	best, by := 100, ripoti.ByWhom("")
+	best, whom := 100, ripoti.ByWhom("")
 	for _, actor := range actors {
 		s := t.l.byName[actor.signal]
 		for _, h := range t.hits {
@@ -169,11 +169,11 @@ func (t *reading) byWhom(c ripoti.Category) ripoti.ByWhom {
 				continue
 			}
 			if far := t.farFromHarm(h); far < best {
-				best, by = far, actor.by
+				best, whom = far, actor.by
 			}
 		}
 	}
-	return by
+	return whom
 }
 
 const nearHarm = 8 // words between an actor and the harm
@@ -188,7 +188,7 @@ func (t *reading) farFromHarm(actor hit) int {
 		if gap > nearHarm {
 			continue
 		}
-		if before := t.word(actor.from - 1); actor.from > h.to && (before == "by" || before == "na") {
+		if before := t.word(actor.from - 1); actor.from > h.to && (before == by || before == "na") {
 			gap -= nearHarm
 		}
 		far = min(far, gap)

@@ -1,5 +1,7 @@
 package triage
 
+import "strings"
+
 // denials say no to the words behind them; English and Swahili words that stand alone.
 var denials = folded("not never no nobody without isnt wasnt arent werent hasnt havent hadnt didnt doesnt dont none neither nor sio si wala hakuna hajawahi sijawahi hatujawahi haikuwa hakuwa")
 
@@ -25,6 +27,15 @@ func folded(words string) map[string]bool {
 		}
 	}
 	return m
+}
+
+// foldedList is the words, folded, in their order.
+func foldedList(words string) []string {
+	out := strings.Fields(words)
+	for i, w := range out {
+		out[i] = fold(w)
+	}
+	return out
 }
 
 // denied says that a word of denial reaches token i.

@@ -5,12 +5,6 @@ import (
 	"unicode"
 )
 
-// soundOf are digits that stand for a sound inside a word: "g1rl", "m4ma".
-var soundOf = map[rune]rune{'0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't'}
-
-// sameSound are letters that thumbs take for one another (domain brief 6.2).
-var sameSound = map[rune]rune{'z': 's', 'y': 'i', 'q': 'k'}
-
 // fold gives the form in which words are compared: small letters, no apostrophe, z as s, y as i, c as
 // k (but not ch), ph as f, digits in a word as the sounds they stand for, doubled letters once. A
 // number stays a number.
@@ -49,11 +43,27 @@ func soundLike(r rune, rest []rune) rune {
 	case r == 'p' && len(rest) > 0 && unicode.ToLower(rest[0]) == 'h':
 		return 'f'
 	}
-	if s, ok := soundOf[r]; ok {
-		return s
-	}
-	if s, ok := sameSound[r]; ok {
-		return s
+	return sameSound(r)
+}
+
+// sameSound is the letter that thumbs take r for, or the sound a digit inside a word stands for: "g1rl",
+// "m4ma" (domain brief 6.2).
+func sameSound(r rune) rune {
+	switch r {
+	case '0':
+		return 'o'
+	case '1', 'y':
+		return 'i'
+	case '3':
+		return 'e'
+	case '4':
+		return 'a'
+	case '5', 'z':
+		return 's'
+	case '7':
+		return 't'
+	case 'q':
+		return 'k'
 	}
 	return r
 }

@@ -25,6 +25,7 @@ type reading struct {
 	has    []bool // by signal: said
 	clock  string
 	ages   []age
+	named  []person // who is in it; nil until asked for
 }
 
 // look gives every token its keys and signals. A word that comes twice is read once.
@@ -33,10 +34,16 @@ func (r *reading) look() {
 	for i := range r.tokens {
 		t := &r.tokens[i]
 		if j, ok := seen[t.folded]; ok {
-			t.keys, t.hits, t.verb, t.lang, t.guessed, t.verbLike = r.tokens[j].keys, r.tokens[j].hits, r.tokens[j].verb, r.tokens[j].lang, r.tokens[j].guessed, r.tokens[j].verbLike
+			like := &r.tokens[j]
+			t.keys, t.asked, t.hits, t.verb, t.lang, t.guessed, t.verbLike = like.keys, like.asked, like.hits, like.verb, like.lang, like.guessed, like.verbLike
 			continue
 		}
 		r.l.readWord(t)
+		for _, text := range t.keys {
+			if k, ok := r.l.keys[text]; ok {
+				t.asked = append(t.asked, k)
+			}
+		}
 		seen[t.folded] = i
 	}
 	for i := range r.tokens {
@@ -49,6 +56,9 @@ func (r *reading) look() {
 
 // isSum says that the number at token i is likely a sum of shillings: "500", "10k", not a year.
 func (r *reading) isSum(i int) bool {
+	if !isNumber(r.word(i)) {
+		return false
+	}
 	n, err := strconv.Atoi(r.word(i))
 	if err != nil {
 		return false
@@ -97,25 +107,33 @@ func (l *lexicon) take(t *token, word string) bool {
 }
 
 func (l *lexicon) takeVerb(t *token, word string) bool {
-	found, first := false, len(word)
-	l.swahili(word, func(_ *stem, _ verbForm, at int) { first = min(first, at) })
+	type meaning struct {
+		stem *stem
+		form verbForm
+		at   int
+	}
+	var few [4]meaning
+	found, first := few[:0], len(word)
 	l.swahili(word, func(s *stem, form verbForm, at int) {
-		found = true
+		found, first = append(found, meaning{s, form, at}), min(first, at)
+	})
+	for _, m := range found {
+		form := m.form
 		if t.verb == nil {
 			t.verb = &form
 		}
-		signals := s.signals
-		if form.bare && !form.passive || at > first { // an order or the name of a deed, not a report of one
+		signals := m.stem.signals
+		if form.bare && !form.passive || m.at > first { // an order or the name of a deed, not a report of one
 			signals = nil
 		}
-		t.give(s.key, signals, &form, form.finite)
-		if form.negative && len(s.negated) > 0 {
+		t.give(m.stem.key, signals, &form, form.finite)
+		if form.negative && len(m.stem.negated) > 0 {
 			said := form
 			said.negative = false // what it says is said: hajarudi is missing
-			t.give(s.key, s.negated, &said, true)
+			t.give(m.stem.key, m.stem.negated, &said, true)
 		}
-	})
-	return found
+	}
+	return len(found) > 0
 }
 
 func (t *token) give(key string, signals []signal, form *verbForm, event bool) {
@@ -129,20 +147,13 @@ func (t *token) give(key string, signals []signal, form *verbForm, event bool) {
 
 // gather turns tokens and phrases into hits. Phrases without harm go first and take their words away.
 func (r *reading) gather() {
-	at := make([]int, 0, 8)
-	r.eachPhrase(at, func(p *phrase, at []int) {
-		if !r.l.set.takes(p.signal) {
-			return
-		}
+	r.eachPhrase((*openings).thatTake, func(p *phrase, at []int) {
 		for _, i := range at {
 			r.tokens[i].used = true
 		}
 		r.hits = append(r.hits, hit{signal: p.signal, from: at[0], to: at[len(at)-1]})
 	})
-	r.eachPhrase(at, func(p *phrase, at []int) {
-		if r.l.set.takes(p.signal) || p.signal == r.l.set.byPolice && r.verbAt(at[len(at)-1]+1) {
-			return
-		}
+	r.eachPhrase((*openings).thatTell, func(p *phrase, at []int) {
 		if len(at) > 1 {
 			for _, i := range at {
 				r.tokens[i].phrased = true
@@ -165,30 +176,27 @@ func (r *reading) gather() {
 	slices.SortStableFunc(r.hits, func(a, b hit) int { return a.from - b.from })
 }
 
-// verbAt says that token i is a Swahili verb with a subject.
-func (r *reading) verbAt(i int) bool {
-	return i < len(r.tokens) && (r.tokens[i].verbLike || r.tokens[i].verb != nil && r.tokens[i].verb.finite)
-}
-
-func (r *reading) eachPhrase(at []int, found func(*phrase, []int)) {
+// eachPhrase calls found for every phrase of the chosen ones that the text holds, with the tokens that
+// its elements stood for.
+func (r *reading) eachPhrase(choose func(*openings) []*phrase, found func(p *phrase, at []int)) {
+	at := make([]int, 0, 8)
 	for i := range r.tokens {
 		t := &r.tokens[i]
-		if t.used {
-			continue
+		try := func(o *openings) {
+			for _, p := range choose(o) {
+				if t.used {
+					return
+				}
+				if done, ok := p.match(r.tokens, i, at); ok {
+					found(p, done)
+				}
+			}
 		}
-		for _, key := range t.keys {
-			r.tryPhrases(key, i, at, found)
+		for _, k := range t.asked {
+			try(&r.l.phrases[k])
 		}
 		for _, h := range t.hits {
-			r.tryPhrases("<"+r.l.names[h.signal]+">", i, at, found)
-		}
-	}
-}
-
-func (r *reading) tryPhrases(key string, i int, at []int, found func(*phrase, []int)) {
-	for _, p := range r.l.phrases[key] {
-		if done, ok := p.match(r.tokens, i, at); ok {
-			found(p, done)
+			try(&r.l.bySignal[h.signal])
 		}
 	}
 }

@@ -120,7 +120,7 @@ func (l *lexicon) meantLang(t *token) langClass {
 
 // bent says that the word is an English one behind a Swahili beginning: "nimereport", "kutrack".
 func (l *lexicon) bent(word string) bool {
-	for i := 2; i < len(word)-2; i++ {
+	for i := 2; i < len(word)-2 && i <= l.grammar.longestBegin; i++ {
 		f, ok := l.grammar.begins[word[:i]]
 		if !ok || !f.finite && word[:1] != "k" && !f.object {
 			continue

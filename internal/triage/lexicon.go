@@ -39,7 +39,9 @@ type lexicon struct {
 	english map[string]*stem
 	// vowelStems are the vowels that stems of verbs begin with: they melt with the vowel before.
 	vowelStems map[byte]bool
-	phrases    map[string][]*phrase // by the first key
+	keys       map[string]key       // of everything that a phrase may ask for
+	phrases    []openings           // by the key that they begin with
+	bySignal   []openings           // by the signal that they begin with
 	lang       map[string]langClass // by the folded word
 	langRaw    map[string]langClass // by the word as it is spelled: wazee is no wasee
 	plain      map[string]bool      // words that say nothing, however much they look like others
@@ -48,15 +50,21 @@ type lexicon struct {
 	set        *sets
 	harms      []bool // by signal: harm is done
 	isPerson   []bool // by signal: a child or a youth
+	isSomebody []bool // by signal: anybody who may do something
+	isOfficial []bool // by signal: an officer or guard who is not police
 }
 
 // sets are the signals that the program asks for by name.
 type sets struct {
-	none     signal
-	parent   signal
-	sum      signal
-	witness  signal
-	byPolice signal // "na polisi": done by them, unless a verb follows, which they are the subject of
+	none    signal
+	parent  signal
+	sum     signal
+	witness signal
+	police  signal
+	station signal
+	called  signal // police are asked for
+	taken   signal // somebody is held or led away
+	lain    signal
 }
 
 // takes says that a phrase of the signal takes its words away from everything else.
@@ -67,7 +75,7 @@ func (s *sets) takes(x signal) bool {
 func loadLexicon(rules *ruleDocument) (*lexicon, error) {
 	l := &lexicon{
 		byName: map[string]signal{}, grammar: newGrammar(), words: map[string][]signal{}, verbs: map[string]*stem{},
-		english: map[string]*stem{}, vowelStems: map[byte]bool{}, phrases: map[string][]*phrase{}, slips: map[string][]string{},
+		english: map[string]*stem{}, vowelStems: map[byte]bool{}, keys: map[string]key{}, slips: map[string][]string{},
 	}
 	all, err := readWritten()
 	if err != nil {
@@ -79,6 +87,8 @@ func loadLexicon(rules *ruleDocument) (*lexicon, error) {
 	for _, name := range rules.made() {
 		l.signal(name, "")
 	}
+	l.set = &sets{none: l.byName["none"], parent: l.byName["parent"], sum: l.byName["sum"], witness: l.byName["witness"], police: l.byName["police"], station: l.byName["station"], called: l.byName["police_called"], taken: l.byName["taken"], lain: l.byName["lain"]}
+	l.bySignal = make([]openings, len(l.names))
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		if err := l.add(l.byName[name], all[name]); err != nil {
 			return nil, fmt.Errorf("lexicon: %s: %w", name, err)
@@ -88,9 +98,10 @@ func loadLexicon(rules *ruleDocument) (*lexicon, error) {
 		return nil, err
 	}
 	l.indexSlips()
-	l.set = &sets{none: l.byName["none"], parent: l.byName["parent"], sum: l.byName["sum"], witness: l.byName["witness"], byPolice: l.byName["by_police"]}
 	l.harms = l.flags(harmSignals...)
 	l.isPerson = l.flags("child", "young", "girl", "adult", "grown")
+	l.isSomebody = l.flags("police", "station", "child", "young", "girl", "adult", "grown", "parent", "partner", "family", "household", "leader", "known", "stranger", "buyer", "guard", "childrens_officer", "social_worker", "sibling", "parental")
+	l.isOfficial = l.flags("guard", "childrens_officer", "social_worker")
 	return l, nil
 }
 

@@ -173,12 +173,15 @@ func (r *reading) otherMan(a age) bool {
 // dayParts turn the Swahili clock, which begins at sunrise and sunset, into ours.
 var dayParts = map[string]bool{"usiku": true, "jioni": true, "asubuhi": false, "mchana": false, "alasiri": false, "alfajiri": true}
 
+// hourWords stand before an hour.
+var hourWords = folded("saa masaa")
+
 const halfDay = 12
 
 // readClock reads "saa tatu usiku" as 21:00 and "saa nane mchana" as 14:00; "saa hii" is no time.
 func (r *reading) readClock() {
 	for i := range r.tokens {
-		if w := r.word(i); w != fold("saa") && w != "masa" {
+		if !hourWords[r.word(i)] {
 			continue
 		}
 		if i+1 >= len(r.tokens) {

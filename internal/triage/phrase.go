@@ -14,8 +14,25 @@ type phrase struct {
 	elements []element
 }
 
+// key stands for a word, "~stem" or "=stem" that some phrase asks for.
+type key int32
+
+// openings are the phrases that begin with one key: those that take their words away go first.
+type openings struct{ taking, telling []*phrase }
+
+func (o *openings) add(p *phrase, takes bool) {
+	if takes {
+		o.taking = append(o.taking, p)
+	} else {
+		o.telling = append(o.telling, p)
+	}
+}
+
+func (o *openings) thatTake() []*phrase { return o.taking }
+func (o *openings) thatTell() []*phrase { return o.telling }
+
 type element struct {
-	keys    []string
+	keys    []key
 	signals []signal
 	gap     bool // words may stand before it
 }
@@ -40,10 +57,24 @@ func (l *lexicon) addPhrase(s signal, text string) error {
 	if len(p.elements) == 0 {
 		return fmt.Errorf("phrase %q says nothing", text)
 	}
-	for _, key := range p.elements[0].firstKeys(l) {
-		l.phrases[key] = append(l.phrases[key], p)
+	for _, k := range p.elements[0].keys {
+		l.phrases[k].add(p, l.set.takes(s))
+	}
+	for _, begin := range p.elements[0].signals {
+		l.bySignal[begin].add(p, l.set.takes(s))
 	}
 	return nil
+}
+
+// key is the key of a text, made if it is new.
+func (l *lexicon) key(text string) key {
+	k, ok := l.keys[text]
+	if !ok {
+		k = key(len(l.phrases))
+		l.keys[text] = k
+		l.phrases = append(l.phrases, openings{})
+	}
+	return k
 }
 
 func (l *lexicon) element(field string) (element, error) {
@@ -53,9 +84,9 @@ func (l *lexicon) element(field string) (element, error) {
 		case text == "":
 			return e, fmt.Errorf("an alternative is empty")
 		case text[0] == '~':
-			e.keys = append(e.keys, l.verb(text[1:]).key)
+			e.keys = append(e.keys, l.key(l.verb(text[1:]).key))
 		case text[0] == '=':
-			e.keys = append(e.keys, l.englishStem(text[1:]).key)
+			e.keys = append(e.keys, l.key(l.englishStem(text[1:]).key))
 		case text[0] == '<':
 			s, ok := l.byName[strings.Trim(text, "<>")]
 			if !ok {
@@ -63,26 +94,17 @@ func (l *lexicon) element(field string) (element, error) {
 			}
 			e.signals = append(e.signals, s)
 		default:
-			e.keys = append(e.keys, fold(text))
+			e.keys = append(e.keys, l.key(fold(text)))
 		}
 	}
 	return e, nil
 }
 
-// firstKeys are the keys to find the phrase by: of a signal its name in angle brackets.
-func (e element) firstKeys(l *lexicon) []string {
-	keys := slices.Clone(e.keys)
-	for _, s := range e.signals {
-		keys = append(keys, "<"+l.names[s]+">")
-	}
-	return keys
-}
-
-func (e element) fits(t *token) bool {
+func (e *element) fits(t *token) bool {
 	if t.used {
 		return false
 	}
-	for _, k := range t.keys {
+	for _, k := range t.asked {
 		if slices.Contains(e.keys, k) {
 			return true
 		}
@@ -95,11 +117,9 @@ func (e element) fits(t *token) bool {
 	return false
 }
 
-// match reads the phrase from token i on and answers the tokens its elements stood for.
+// match reads the phrase from token i on, which fits its first element, and answers the tokens its
+// elements stood for.
 func (p *phrase) match(tokens []token, i int, at []int) ([]int, bool) {
-	if !p.elements[0].fits(&tokens[i]) {
-		return nil, false
-	}
 	return p.rest(tokens, 1, append(at[:0], i))
 }
 
@@ -113,7 +133,7 @@ func (p *phrase) rest(tokens []token, n int, at []int) ([]int, bool) {
 	if e.gap {
 		to += gapWords
 	}
-	for i := from; i <= to && i < len(tokens); i++ {
+	for i := from; i <= to && i < len(tokens) && !tokens[i].cut; i++ {
 		if e.fits(&tokens[i]) {
 			if done, ok := p.rest(tokens, n+1, append(at, i)); ok {
 				return done, true

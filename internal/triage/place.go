@@ -173,7 +173,7 @@ func (r *reading) inPlace(i int) bool {
 		return false
 	}
 	w := r.word(i - 1)
-	return placeCues[w] && w != fold("niko")
+	return placeCues[w] && w != "niko"
 }
 
 // How well a phrase must fit a place. Without a cue before it, only a name as it stands will do: most

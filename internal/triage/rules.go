@@ -26,6 +26,10 @@ type derivation struct {
 	Then   [][]string `yaml:"then"`
 	Near   [][]string `yaml:"near"`
 	Within int        `yaml:"within"`
+	// ByPolice asks for a harm of these that the police do.
+	ByPolice []string `yaml:"by_police"`
+	// NotByOthers leaves out harms that somebody else is said to do.
+	NotByOthers bool `yaml:"not_by_others"`
 }
 
 type categoryRule struct {
@@ -67,6 +71,9 @@ type derived struct {
 	second []signal
 	within int
 	either bool // the second may stand on either side
+	// byPolice are harms of which the police must be the doers.
+	byPolice    []signal
+	notByOthers bool
 }
 
 type categoryGuard struct {
@@ -85,7 +92,10 @@ func (l *lexicon) compile(d *ruleDocument) (*rules, error) {
 	c := compiler{l: l}
 	out := &rules{}
 	for _, v := range d.Derive {
-		g := derived{signal: c.one(v.Signal), within: v.Within, guard: guard{all: c.list(v.All), any: c.list(v.Any), none: c.list(v.None)}}
+		g := derived{signal: c.one(v.Signal), within: v.Within, notByOthers: v.NotByOthers, guard: guard{all: c.list(v.All), any: c.list(v.Any), none: c.list(v.None)}}
+		if len(v.ByPolice) > 0 {
+			g.byPolice = c.list(v.ByPolice)
+		}
 		pair := v.Then
 		if v.Near != nil {
 			pair, g.either = v.Near, true
@@ -158,9 +168,16 @@ func (g guard) open(has []bool) bool {
 
 // derive adds the signals that follow from others, in the order of the document.
 func (r *reading) derive(rules *rules) {
+	if r.has[r.l.set.police] || r.has[r.l.set.station] {
+		r.people() // while the hits stand in the order of the text
+	}
 	for i := range rules.derive {
 		d := &rules.derive[i]
 		if r.has[d.signal] || !d.guard.open(r.has) {
+			continue
+		}
+		if d.byPolice != nil {
+			r.policeDid(d)
 			continue
 		}
 		if d.first == nil {
@@ -174,6 +191,20 @@ func (r *reading) derive(rules *rules) {
 	}
 }
 
+// policeDid makes the signal of d where the police do one of its harms.
+func (r *reading) policeDid(d *derived) {
+	if !r.has[r.l.set.police] && !r.has[r.l.set.station] {
+		return
+	}
+	for _, h := range r.hits {
+		if !h.negated && slices.Contains(d.byPolice, h.signal) && r.doer(h) == byPolice {
+			r.has[d.signal] = true
+			r.hits = append(r.hits, hit{signal: d.signal, from: h.from, to: h.to})
+			return
+		}
+	}
+}
+
 // close finds two hits of the sets near one another.
 func (r *reading) close(d *derived) (from, to int, ok bool) {
 	for _, a := range r.hits {
@@ -181,18 +212,28 @@ func (r *reading) close(d *derived) (from, to int, ok bool) {
 			continue
 		}
 		for _, b := range r.hits {
-			if b.negated || !slices.Contains(d.second, b.signal) {
+			behind, before := b.from-a.to, a.from-b.to
+			if !(behind >= 0 && behind <= d.within) && !(d.either && before >= 0 && before <= d.within) {
 				continue
 			}
-			if gap := b.from - a.to; gap >= 0 && gap <= d.within {
-				return a.from, b.to, true
+			from, to := min(a.from, b.from), max(a.to, b.to)
+			if b.negated || !slices.Contains(d.second, b.signal) || r.cutIn(from, to) || d.notByOthers && r.doneByOthers(b, a) {
+				continue
 			}
-			if gap := a.from - b.to; d.either && gap >= 0 && gap <= d.within {
-				return b.from, a.to, true
-			}
+			return from, to, true
 		}
 	}
 	return 0, 0, false
+}
+
+// cutIn says that words were left out between two tokens.
+func (r *reading) cutIn(from, to int) bool {
+	for i := from + 1; i <= to; i++ {
+		if r.tokens[i].cut {
+			return true
+		}
+	}
+	return false
 }
 
 // categories is the first category that fits and, of those behind it, the first other one.

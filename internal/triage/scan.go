@@ -13,7 +13,11 @@ type token struct {
 	after bool
 	// keys are what phrases may know the token by: its word, "~stem" and "=stem".
 	keys []string
-	hits []sense
+	// asked are those of the keys that some phrase asks for.
+	asked []key
+	hits  []sense
+	// cut says that words before it were left out.
+	cut bool
 	// used says that a phrase without harm has taken the token away.
 	used bool
 	// phrased says that it is part of a phrase.
@@ -34,11 +38,46 @@ type sense struct {
 	stem   bool      // of an English stem
 }
 
+// How much of a text is read: all of ten normal SMS and more. Of a longer one the beginning and the end
+// are read, where people say what happened and what they ask for. In bytes, as the price is.
+const (
+	readWhole = 2000
+	readFirst = 1500
+	readLast  = 500
+)
+
 // scan cuts a text into words. Any bytes will do: what is no letter and no digit parts words.
 func scan(text string) []token {
-	var out []token
+	if len(text) <= readWhole {
+		return scanPart(make([]token, 0, len(text)/4+1), text, 0, len(text))
+	}
+	head, tail := wordBreak(text, readFirst), wordBreak(text, len(text)-readLast)
+	out := scanPart(make([]token, 0, readWhole/4), text, 0, head)
+	first := len(out)
+	if out = scanPart(out, text, tail, len(text)); first < len(out) {
+		out[first].cut = true
+	}
+	return out
+}
+
+// wordBreak is the last place up to i where text may be cut without parting a word, or at least a letter.
+func wordBreak(text string, i int) int {
+	for at := i; at > i-2*longestWord; at-- {
+		if text[at] <= ' ' || text[at-1] <= ' ' {
+			return at
+		}
+	}
+	for !utf8.RuneStart(text[i]) && i > 0 {
+		i--
+	}
+	return i
+}
+
+// scanPart adds the words that stand in text from start up to stop.
+func scanPart(out []token, text string, start, stop int) []token {
+	text = text[:stop]
 	after := true
-	for i := 0; i < len(text); {
+	for i := start; i < stop; {
 		r, n := utf8.DecodeRuneInString(text[i:])
 		if !inWord(r) {
 			after = after || parts(r)
@@ -46,7 +85,8 @@ func scan(text string) []token {
 			continue
 		}
 		end := wordEnd(text, i)
-		out = append(out, token{start: i, end: end, raw: text[i:end], folded: fold(text[i:end]), after: after})
+		word := text[i:end]
+		out = append(out, token{start: i, end: end, raw: word, folded: fold(word), after: after})
 		after = false
 		i = end
 	}

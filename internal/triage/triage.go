@@ -3,6 +3,7 @@ package triage
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"ripoti/internal/gazetteer"
 	"ripoti/internal/ripoti"
@@ -44,7 +45,7 @@ type Signal struct {
 type Reader struct {
 	lexicon *lexicon
 	rules   *rules
-	routing *routing.Rules
+	routing func() *routing.Rules
 }
 
 // Load reads the embedded lexicon, weighs by the rules of the house and knows the names of the
@@ -54,12 +55,12 @@ func Load() (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("triage: places: %w", err)
 	}
-	return LoadWith(routing.Default(), g)
+	return LoadWith(sync.OnceValue(routing.Default), g)
 }
 
-// LoadWith is Load with the network's own rules of urgency and its own places. Of the places only the
+// LoadWith is Load with the network's own rules of urgency, asked for at each text, and its own places. Of the places only the
 // names are kept: a name is no word of a language.
-func LoadWith(urgency *routing.Rules, g *gazetteer.Gazetteer) (*Reader, error) {
+func LoadWith(urgency func() *routing.Rules, g *gazetteer.Gazetteer) (*Reader, error) {
 	var doc ruleDocument
 	if err := decode(rulesFile, &doc); err != nil {
 		return nil, err
@@ -174,7 +175,7 @@ func (r *Reader) judge(t *reading) Reading {
 	out.Signs = r.signs(t, out)
 	out.Answers = t.answers(out)
 	out.Accused = t.accused()
-	weighed := r.routing.Weigh(routing.Case{
+	weighed := r.routing().Weigh(routing.Case{
 		Answers: out.Answers, Category: out.Category, Second: out.Second, Stage: ripoti.StageComplete, Signs: out.Signs,
 	}, 0)
 	out.Urgency, out.Rule, out.Why = weighed.Urgency, weighed.Rule, weighed.Why
@@ -225,17 +226,31 @@ func (r *reading) said(names ...string) bool {
 func (r *reading) explain() []Signal {
 	out := []Signal{}
 	for _, h := range r.hits {
+		if r.cutIn(h.from, h.to) {
+			continue
+		}
 		name := r.l.names[h.signal]
 		if h.negated {
 			name = "not_" + name
 		}
 		start, end := r.tokens[h.from].start, r.tokens[h.to].end
 		s := Signal{Signal: name, Words: r.text[start:end], Start: start, End: end}
-		if !slices.Contains(out, s) {
+		if !listed(out, s) {
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+// listed says that s stands in the list, which is in the order of the text but for what was derived,
+// and that only once.
+func listed(list []Signal, s Signal) bool {
+	for i := len(list) - 1; i >= 0 && list[i].Start >= s.Start; i-- {
+		if list[i].Start == s.Start && list[i].End == s.End && list[i].Signal == s.Signal {
+			return true
+		}
+	}
+	return false
 }
 
 // readable says that at least a quarter of the words, and one, were known.

@@ -217,6 +217,62 @@ func TestUrgency(t *testing.T) {
 	})
 }
 
+// A weapon in hand, with the one at risk in reach, is critical whatever the harm (domain brief 4.2, C2).
+func TestWeapon(t *testing.T) {
+	r := reader(t)
+	for _, c := range []struct {
+		promise  string
+		critical bool
+		texts    []string
+	}{
+		{"a weapon in hand and with her", true, []string{
+			"ana kisu, yuko naye sasa, alimbaka mtoto",
+			"he has a panga and is with her, he raped the child",
+			"aliyembaka mtoto ana kisu, yuko naye sasa",
+			"mbakaji ako na panga na mtoto",
+			"he raped the girl, he is in the house with her and has an axe",
+			"alirape mtoi na ako na bunde, wako naye kwa nyumba",
+			"he raped my girl last month, he is with her in the room and has a knife",
+		}},
+		{"a weapon in hand, as it is told", true, []string{
+			"alimnajisi mtoto, ameshika kisu",
+			"uncle ameshikilia kisu, amembaka mtoto",
+			"he is armed with a gun and he raped the girl",
+			"the man who defiled the girl is holding a knife",
+			"wanaume walimbaka msichana wana bisu na mapanga",
+			"jamaa amebeba rungu, alimpiga mtoto",
+			"hubby ako na kisu na anataka kunipiga",
+			"mume wangu ana panga anataka kuniua",
+		}},
+		{"a weapon said and he is near", true, []string{
+			"he threatened her with a knife, he raped her and he is outside our house",
+			"alimbaka na kisu na bado yuko hapa",
+		}},
+		{"a weapon of the past or one kept at home", false, []string{
+			"he raped my girl last month, he had a knife",
+			"alimbaka mtoto kwa kisu mwezi uliopita na akatoroka",
+			"he beats me every day and he has a gun",
+			"he is arrested but he had a knife, he raped my girl",
+			"thugs had a gun and robbed us yesterday",
+			"jirani ana bunduki, alimbaka mtoto mwaka jana",
+		}},
+		{"a weapon without a harm", false, []string{
+			"baba ana panga anakata kuni",
+			"my father has a panga for the farm",
+			"fundi ana shoka na msumeno",
+		}},
+	} {
+		t.Run(c.promise, func(t *testing.T) {
+			for _, text := range c.texts {
+				got := r.Read(text)
+				if c.critical && got.Rule != "C1" && got.Rule != "C2" || !c.critical && got.Urgency == ripoti.Critical {
+					t.Errorf("%q: %s, weapon %q, suspect %q, %v", text, got.Rule, got.Answers.Weapon, got.Answers.Suspect, got.Signals)
+				}
+			}
+		})
+	}
+}
+
 func TestPlaces(t *testing.T) {
 	r, g := reader(t), places(t)
 	for _, c := range []struct{ promise, text, want string }{
@@ -278,13 +334,49 @@ func TestAnyBytes(t *testing.T) {
 	})
 }
 
+// A text of ten SMS is read whole; of a longer one the beginning and the end.
+func TestLongTexts(t *testing.T) {
+	r := reader(t)
+	calm := func(n int) string { return strings.Repeat("habari ya leo rafiki ", n/21+1)[:n] }
+	const harm = " mtoto amebakwa na jirani "
+	for name, text := range map[string]string{
+		"in the middle of ten SMS":      calm(790) + harm + calm(790),
+		"at the beginning of 10,000":    harm + calm(10000),
+		"at the end of 10,000":          calm(10000) + harm,
+		"after much that is no letter":  strings.Repeat("😢", 2000) + harm,
+		"before much without any space": harm + strings.Repeat("ض", 5000),
+	} {
+		t.Run("a harm is read "+name, func(t *testing.T) {
+			got := r.Read(text)
+			if got.Category != ripoti.SVAC {
+				t.Errorf("%s", got.Category)
+			}
+			for _, s := range got.Signals {
+				if text[s.Start:s.End] != s.Words || len(s.Words) > len(harm) {
+					t.Errorf("%+v", s)
+				}
+			}
+		})
+	}
+	t.Run("words on both sides of what is left out make no phrase", func(t *testing.T) {
+		text := calm(readFirst-6) + " mtoto " + strings.Repeat("x ", 4000) + " alipigwa " + calm(readLast-10)
+		for _, s := range r.Read(text).Signals {
+			if s.End-s.Start > 40 {
+				t.Errorf("%+v", s)
+			}
+		}
+	})
+}
+
 func FuzzRead(f *testing.F) {
 	r, err := Load()
 	if err != nil {
 		f.Fatal(err)
 	}
 	g := places(f)
-	for _, text := range []string{"kuna mtoto anachapwa sana huku nyalenda", "miaka kumi na", "saa", "saa kumi na", "13yrs \xff", "not not na na kwa kwa 1 2 3"} {
+	for _, text := range []string{"kuna mtoto anachapwa sana huku nyalenda", "miaka kumi na", "saa", "saa kumi na", "13yrs \xff", "not not na na kwa kwa 1 2 3",
+		"polisi na chifu walimpiga na", "beaten by by the police and", "ana kisu yuko naye sasa 😢🙏🏿", "مرحبا كيف حالك polisi", "mtoto\x00amepigwa\x00na\x00polisi",
+		"\xff\xfe\xc3( amepigwa", strings.Repeat("polisi alimpiga na ", 550), strings.Repeat("ض", 5000), strings.Repeat("\xc3", 10000)} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

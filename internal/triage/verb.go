@@ -72,6 +72,8 @@ type grammar struct {
 	ends    map[string]ending
 	english map[string]bool // true: it tells that something happens
 	sheng   map[string]bool
+	// How long the longest beginning and the longest ends are: nothing longer is looked for.
+	longestBegin, longestEnd, longestEnglishEnd int
 }
 
 func newGrammar() *grammar {
@@ -99,7 +101,17 @@ func newGrammar() *grammar {
 	for _, e := range shengEnds {
 		g.sheng[fold(e)] = true
 	}
+	g.longestBegin, g.longestEnd = longest(g.begins), longest(g.ends)
+	g.longestEnglishEnd = max(longest(g.english), longest(g.sheng))
 	return g
+}
+
+func longest[V any](m map[string]V) int {
+	n := 0
+	for text := range m {
+		n = max(n, len(text))
+	}
+	return n
 }
 
 // begin and end keep the first reading of a spelling: the tables stand in the order of likelihood.
@@ -184,7 +196,7 @@ const shortest = 2 // letters of a stem that may stand without a beginning
 // swahili calls found for every reading of the word as a verb of the lexicon, at says where the stem
 // begins. A stem that begins earlier is the likelier one: itisha is to demand, tisha to threaten.
 func (l *lexicon) swahili(word string, found func(s *stem, form verbForm, at int)) {
-	for i := 0; i < len(word); i++ {
+	for i := 0; i < len(word) && i <= l.grammar.longestBegin; i++ {
 		begin, ok := l.grammar.begins[word[:i]]
 		if !ok {
 			continue
@@ -199,7 +211,7 @@ func (l *lexicon) swahili(word string, found func(s *stem, form verbForm, at int
 
 // stemAt reads a stem and an ending from i on.
 func (l *lexicon) stemAt(word string, i int, begin verbForm, found func(*stem, verbForm, int)) {
-	for j := i + 1; j < len(word); j++ {
+	for j := max(i+1, len(word)-l.grammar.longestEnd); j < len(word); j++ {
 		s, ok := l.verbs[word[i:j]]
 		if !ok || i == 0 && j-i <= shortest {
 			continue
@@ -222,25 +234,32 @@ func (l *lexicon) stemAt(word string, i int, begin verbForm, found func(*stem, v
 
 // englishForms calls found for every reading of the word as an English stem, alone or in Sheng.
 func (l *lexicon) englishForms(word string, found func(s *stem, form *verbForm, event bool)) {
-	for j := 2; j <= len(word); j++ {
+	firstEnd := len(word) - l.grammar.longestEnglishEnd
+	for j := max(2, firstEnd); j <= len(word); j++ {
 		s, ok := l.english[word[:j]]
+		if !ok {
+			continue
+		}
 		event, ends := l.grammar.english[word[j:]]
 		if !ends && j >= longStem { // "molestiwa"
 			event, ends = true, l.grammar.sheng[word[j:]] && len(word)-j >= longStem-2
 		}
-		if ok && ends && !s.needBegin {
+		if ends && !s.needBegin {
 			found(s, nil, event)
 		}
 	}
-	for i := 2; i < len(word)-2; i++ {
+	for i := 2; i < len(word)-2 && i <= l.grammar.longestBegin; i++ {
 		begin, ok := l.grammar.begins[word[:i]]
 		if !ok {
 			continue
 		}
-		for j := i + 3; j <= len(word); j++ {
+		for j := max(i+3, firstEnd); j <= len(word); j++ {
 			s, ok := l.english[word[i:j]]
+			if !ok {
+				continue
+			}
 			_, ends := l.grammar.english[word[j:]]
-			if !ok || !s.mixes && !s.needBegin || !ends && !l.grammar.sheng[word[j:]] || s.needBegin && word[j:] == "" {
+			if !s.mixes && !s.needBegin || !ends && !l.grammar.sheng[word[j:]] || s.needBegin && word[j:] == "" {
 				continue
 			}
 			form := begin
@@ -255,7 +274,7 @@ func (g *grammar) looksSwahili(word string) bool {
 	if len(word) < 5 || !isVowel(word[len(word)-1]) {
 		return false
 	}
-	for i := 2; i <= len(word)-2; i++ {
+	for i := 2; i <= len(word)-2 && i <= g.longestBegin; i++ {
 		if f, ok := g.begins[word[:i]]; ok && (f.finite || word[:2] == "ku" && i >= 2) && syllables(word[i:]) {
 			return true
 		}
