@@ -8,8 +8,10 @@ package locales
 import (
 	"embed"
 	"fmt"
+	"maps"
 	"sort"
 	"strings"
+	"sync/atomic"
 
 	"github.com/BurntSushi/toml"
 
@@ -42,9 +44,29 @@ func Helplines(document string) (map[string]Helpline, error) {
 	return lines, nil
 }
 
-// Catalogue is the sentences of all languages, ready to speak. It is safe for concurrent use.
+// Texts are sentences by language and key, as they are written: open words in braces.
+type Texts map[ripoti.Lang]map[string]string
+
+// Edition is what people have changed of the sentences that are built in: texts in the place of others, and
+// the numbers of helplines by name. An empty one changes nothing.
+type Edition struct {
+	Texts   Texts             `json:"texts,omitempty"`
+	Numbers map[string]string `json:"numbers,omitempty"`
+}
+
+// Catalogue is the sentences of all languages, ready to speak. It is safe for concurrent use, also while
+// another edition takes the place of the one before.
 type Catalogue struct {
-	texts map[ripoti.Lang]map[string]sentence
+	built Texts
+	fixed map[string]string
+	now   atomic.Pointer[speech]
+}
+
+// speech is all sentences at one moment. It never changes.
+type speech struct {
+	written   Texts
+	sentences map[ripoti.Lang]map[string]sentence
+	number    int64 // goes up with each edition
 }
 
 // sentence is a text cut at its open words: parts[0] + value of words[0] + parts[1] + ...
@@ -56,23 +78,62 @@ type sentence struct {
 // Load reads the built-in sentences and fills the words that never change while a process runs:
 // "public" and "staff", the two USSD codes, and each helpline under its name.
 func Load(fixed map[string]string) (*Catalogue, error) {
-	c := &Catalogue{texts: map[ripoti.Lang]map[string]sentence{}}
+	c := &Catalogue{built: Texts{}, fixed: fixed}
 	for _, lang := range ripoti.Langs {
 		raw := map[string]string{}
 		if _, err := toml.DecodeFS(files, string(lang)+".toml", &raw); err != nil {
 			return nil, fmt.Errorf("locales %s: %w", lang, err)
 		}
-		c.texts[lang] = make(map[string]sentence, len(raw))
-		for key, text := range raw {
+		c.built[lang] = raw
+	}
+	return c, c.Use(Edition{})
+}
+
+// Use lets an edition speak from now on, all of it at once. One that cannot be read changes nothing.
+func (c *Catalogue) Use(e Edition) error {
+	fixed := maps.Clone(c.fixed)
+	maps.Copy(fixed, e.Numbers)
+	next := &speech{written: Texts{}, sentences: map[ripoti.Lang]map[string]sentence{}}
+	for lang, built := range c.built {
+		next.written[lang] = maps.Clone(built)
+		for key, text := range e.Texts[lang] {
+			if _, known := built[key]; known { // what a newer program says no more is left out
+				next.written[lang][key] = text
+			}
+		}
+		next.sentences[lang] = make(map[string]sentence, len(built))
+		for key, text := range next.written[lang] {
 			s, err := parse(text, fixed)
 			if err != nil {
-				return nil, fmt.Errorf("locales %s: %s: %w", lang, key, err)
+				return fmt.Errorf("locales %s: %s: %w", lang, key, err)
 			}
-			c.texts[lang][key] = s
+			next.sentences[lang][key] = s
 		}
 	}
-	return c, nil
+	if before := c.now.Load(); before != nil {
+		next.number = before.number + 1
+	}
+	c.now.Store(next)
+	return nil
 }
+
+// With is a catalogue of its own that speaks an edition, to try it.
+func (c *Catalogue) With(e Edition) (*Catalogue, error) {
+	tried := &Catalogue{built: c.built, fixed: c.fixed}
+	return tried, tried.Use(e)
+}
+
+// Edition is the number of the edition that speaks: what was made of the sentences is to be made anew when
+// it has changed.
+func (c *Catalogue) Edition() int64 { return c.now.Load().number }
+
+// Written is a sentence as it is written, with its braces.
+func (c *Catalogue) Written(lang ripoti.Lang, key string) string {
+	return c.now.Load().written[lang][key]
+}
+
+// BuiltIn is a sentence as it is built in, with its braces.
+func (c *Catalogue) BuiltIn(lang ripoti.Lang, key string) string { return c.built[lang][key] }
 
 // Fixed gathers the words that Load fills: the two USSD codes and the helplines.
 func Fixed(public, staff string, lines map[string]Helpline) map[string]string {
@@ -112,7 +173,7 @@ func parse(text string, fixed map[string]string) (sentence, error) {
 // key or word that does not exist is a mistake of ours that the tests find; to a person it shows
 // nothing rather than a brace.
 func (c *Catalogue) Text(lang ripoti.Lang, key string, pairs ...string) string {
-	s := c.texts[lang][key]
+	s := c.now.Load().sentences[lang][key]
 	if len(s.words) == 0 {
 		if len(s.parts) == 0 {
 			return ""
@@ -135,14 +196,15 @@ func (c *Catalogue) Text(lang ripoti.Lang, key string, pairs ...string) string {
 
 // Has says whether the sentence exists in lang.
 func (c *Catalogue) Has(lang ripoti.Lang, key string) bool {
-	_, ok := c.texts[lang][key]
+	_, ok := c.now.Load().sentences[lang][key]
 	return ok
 }
 
 // Keys are all keys of lang, sorted.
 func (c *Catalogue) Keys(lang ripoti.Lang) []string {
-	keys := make([]string, 0, len(c.texts[lang]))
-	for key := range c.texts[lang] {
+	sentences := c.now.Load().sentences[lang]
+	keys := make([]string, 0, len(sentences))
+	for key := range sentences {
 		keys = append(keys, key)
 	}
 	sort.Strings(keys)
@@ -150,4 +212,6 @@ func (c *Catalogue) Keys(lang ripoti.Lang) []string {
 }
 
 // Words are the open words of a sentence, in the order they stand in it.
-func (c *Catalogue) Words(lang ripoti.Lang, key string) []string { return c.texts[lang][key].words }
+func (c *Catalogue) Words(lang ripoti.Lang, key string) []string {
+	return c.now.Load().sentences[lang][key].words
+}
