@@ -1,0 +1,3 @@
+package maps
+
+var Tenths = tenths
