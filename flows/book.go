@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"sync/atomic"
+
 	"ripoti/internal/ripoti"
 	"ripoti/locales"
 )
@@ -22,16 +24,34 @@ type Matches struct {
 type Book struct {
 	cat    *locales.Catalogue
 	places Places
-	sheets map[ripoti.Lang]*[steps][wordings]sheet
+	read   atomic.Pointer[reading]
 }
 
-// New reads every screen once, in every language.
+// reading is every screen of an edition of the sentences.
+type reading struct {
+	edition int64
+	sheets  map[ripoti.Lang]*[steps][wordings]sheet
+}
+
+// New reads every screen once, in every language, and again when another edition of cat speaks.
 func New(cat *locales.Catalogue, places Places) *Book {
-	b := &Book{cat: cat, places: places, sheets: map[ripoti.Lang]*[steps][wordings]sheet{}}
-	for _, lang := range ripoti.Langs {
-		b.sheets[lang] = b.sheetsOf(lang)
-	}
+	b := &Book{cat: cat, places: places}
+	b.sheets()
 	return b
+}
+
+// sheets are the screens of the edition that speaks now.
+func (b *Book) sheets() map[ripoti.Lang]*[steps][wordings]sheet {
+	edition := b.cat.Edition()
+	if r := b.read.Load(); r != nil && r.edition == edition {
+		return r.sheets
+	}
+	r := &reading{edition, map[ripoti.Lang]*[steps][wordings]sheet{}}
+	for _, lang := range ripoti.Langs {
+		r.sheets[lang] = b.sheetsOf(lang)
+	}
+	b.read.Store(r)
+	return r.sheets
 }
 
 // Start is a call that has just come in: S0.
@@ -47,7 +67,7 @@ func (b *Book) Redial(old State) Turn {
 	if old.Old != nil { // cut once more before the question was answered
 		old = *old.Old
 	}
-	if old.Ended || old.Step <= Menu || isEnding(old.Step) || old.Answers == (ripoti.Answers{}) {
+	if old.Ended || old.Step <= Menu || following(old.Step) || isEnding(old.Step) || old.Answers == (ripoti.Answers{}) {
 		return b.Start()
 	}
 	old.Old = nil
@@ -80,6 +100,9 @@ func (b *Book) Unsaved(s State) Turn {
 		s, _ = back(s)
 	}
 	s.Ended = false
+	if following(s.Step) {
+		return Turn{State: s, End: true, Screen: b.cat.Text(lang, "report.follow_unsaved")}
+	}
 	if s.Filed {
 		return Turn{State: s, End: true, Screen: b.cat.Text(lang, "report.unsaved_answer", "code", s.Code.Spaced())}
 	}

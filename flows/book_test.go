@@ -63,18 +63,7 @@ func newBook(t testing.TB) *Book {
 	return New(catalogue(t), atlas{})
 }
 
-func catalogue(t testing.TB) *locales.Catalogue {
-	t.Helper()
-	lines, err := locales.Helplines("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	cat, err := locales.Load(locales.Fixed("*483#", "*484#", lines))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return cat
-}
+func catalogue(t testing.TB) *locales.Catalogue { return openWords(t, "*483#", "*484#") }
 
 // longCode is a number of nine digits: the longest there will be.
 const longCode = ripoti.Code("987654328")
@@ -83,6 +72,10 @@ const longCode = ripoti.Code("987654328")
 func host(b *Book, t Turn) Turn {
 	if t.Do == File {
 		return b.Received(t, longCode)
+	}
+	if t.Do == Look || t.Do == Tell {
+		stands, own := standsOf(t.Asked)
+		return b.Answered(t, stands, own)
 	}
 	return t
 }

@@ -63,11 +63,12 @@ func (b *Book) Draw() []byte {
 	p.turn(first[len(first)-1], second[0])
 
 	y := p.group("The place (S5)", []Step{ReadBack, Which, County}, column(3), top)
-	y = p.group("From the first menu (S1)", []Step{FollowUp, Numbers, Safety}, column(3), y)
+	y = p.group("From the first menu (S1)", []Step{Numbers, Safety}, column(3), y)
 	p.group("Any time", []Step{GoOn, Exit}, column(3), y)
+	p.followUp(column(4), pageTitle)
 
 	p.endings(column(0), p.lowest+2*cardGap+20)
-	return p.page(column(3) + cardWide + pageEdge)
+	return p.page(column(5) + cardWide + pageEdge)
 }
 
 // picture gathers the parts of an SVG page.
@@ -110,7 +111,7 @@ func (p *picture) words(step Step, kind string) []string {
 		key = screens[step].sentence(sent)
 	}
 	text := p.b.cat.Text(ripoti.English, key, "code", "482 9172", "place", "Bura, Tana River",
-		"matches", "1 Bura, Garissa\n2 Bura, Tana River", "county", "Kilifi")
+		"matches", "1 Bura, Garissa\n2 Bura, Tana River", "county", "Kilifi", "stands", p.b.cat.Text(ripoti.English, "report.stands.taken"))
 	var lines []string
 	for line := range strings.SplitSeq(text, "\n") {
 		lines = append(lines, wrap(line)...)
@@ -178,6 +179,20 @@ func (p *picture) group(title string, members []Step, x, y int) int {
 		y = p.place(step, x, y, "", "aside").bottom() + cardGap/2
 	}
 	return y + cardGap
+}
+
+// followUp draws the follow-up in two columns: its menus, and what thanks for an answer.
+func (p *picture) followUp(x, y int) {
+	menus, thanks := []Step{FollowUp}, []Step{}
+	for step := FollowStatus; step <= GiveUp; step++ {
+		if screens[step].tells != nil || screens[step].typing {
+			menus = append(menus, step)
+		} else {
+			thanks = append(thanks, step)
+		}
+	}
+	p.group("Follow up (S1, line 3): by the number alone", menus, x, y)
+	p.group("After an answer; 9 leads back to S15b", thanks, x+cardWide+gutter, y)
 }
 
 // endings draws the last screens, three in a row.

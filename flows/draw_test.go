@@ -51,7 +51,7 @@ func TestSheets(t *testing.T) {
 	sheets := newBook(t).Sheets()
 	t.Run("none is longer than a screen", func(t *testing.T) {
 		for _, s := range sheets {
-			if s.Units > screenUnits || s.Units == 0 {
+			if s.Units > ScreenUnits || s.Units == 0 {
 				t.Errorf("%s %s: %d", s.Screen, s.Lang, s.Units)
 			}
 		}

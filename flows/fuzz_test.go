@@ -15,6 +15,9 @@ func FuzzParse(f *testing.F) {
 		f.Add(s.Append(nil), "1")
 		f.Add(b.Redial(s).State.Append(nil), "9")
 	}
+	for _, keys := range [][]string{{"1", "3", "482"}, {"2", "3", "4829172", "1"}, {"2", "3", "6110009", "6", "1"}} {
+		f.Add(last(walk(b, keys...)).State.Append(nil), "3")
+	}
 	f.Fuzz(func(t *testing.T, raw []byte, input string) {
 		s, err := Parse(raw)
 		if err != nil {
@@ -27,11 +30,14 @@ func FuzzParse(f *testing.F) {
 		b.Cut(s)
 		b.Typing(s)
 		turns := []Turn{b.Screen(s), b.Late(s), b.Redial(s), b.Unsaved(s), b.Next(s, input)}
-		if next := turns[4]; next.Do == File {
+		switch next := turns[4]; next.Do {
+		case File:
 			turns = append(turns[:4], b.Received(next, longCode), b.Unsaved(next.State))
+		case Look, Tell:
+			turns = append(turns[:4], host(b, next), b.Answered(next, StandsTaken, true), b.Unsaved(next.State))
 		}
 		for _, turn := range turns {
-			if units, ok := sms.Units(turn.Screen); !ok || units > screenUnits || units == 0 {
+			if units, ok := sms.Units(turn.Screen); !ok || units > ScreenUnits || units == 0 {
 				t.Fatalf("%d units, GSM-7 %v: %q", units, ok, turn.Screen)
 			}
 			if _, err := Parse(turn.State.Append(nil)); err != nil {
@@ -49,7 +55,7 @@ func FuzzNext(f *testing.F) {
 		s := b.Start().State
 		for _, input := range []string{a, b2, c, d, e, g, a, "1", g} {
 			turn := host(b, b.Next(s, input))
-			if units, ok := sms.Units(turn.Screen); !ok || units > screenUnits || units == 0 {
+			if units, ok := sms.Units(turn.Screen); !ok || units > ScreenUnits || units == 0 {
 				t.Fatalf("%d units, GSM-7 %v: %q", units, ok, turn.Screen)
 			}
 			kept, err := Parse(turn.State.Append(nil))

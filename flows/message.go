@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,11 +40,15 @@ const (
 	SayNumbers         = "numbers"           // R8, to whoever is no contact
 	SayBundle          = "bundle"            // several alerts in one: their numbers
 	SayMedia           = "media"             // pictures do not arrive; in both languages, as the person's is not known
+	SayStaffCode       = "staff.code"        // the one-time code that lets a PIN be chosen
+	SayDrillOver       = "drill.over"        // to everybody who was told of a practice report
 )
 
 // Says are all of them.
 var Says = []string{SayAlert, SayReminder, SayOCS, SayCommander, SayCoordinator, SayDirector, SayWalled, SayTold, SayNobody, SayUpdate,
-	SayLiaison, SaySocial, SaySocialNoContact, SayAccepted, SayWhy, SayDeclined, SayState, SayHelp, SayUnknown, SayNumbers, SayBundle, SayMedia}
+	SayLiaison, SaySocial, SaySocialNoContact, SayAccepted, SayWhy, SayDeclined, SayState, SayHelp, SayUnknown, SayNumbers, SayBundle, SayMedia, SayStaffCode,
+	SayReferral, SayReferralReminder, SayReferralBack, SaySameEvent,
+	SayWhatDone, SayDanger, SayDrillOver}
 
 // MostBundled is how many reports' numbers fit into one bundle.
 const MostBundled = 7
@@ -95,24 +100,41 @@ type Facts struct {
 	Closed bool                    `json:"closed,omitempty"`
 	// Declined says that the step before was told and cannot: it did not stay silent.
 	Declined bool `json:"declined,omitempty"`
-	Mine     bool `json:"mine,omitempty"`
-	// Open is how many alerts wait for the receiver; Typed is the number that none of them has.
+	// Gone is how whoever had taken the case has lost it since, a code; "" where nobody had.
+	Gone string `json:"gone,omitempty"`
+	Mine bool   `json:"mine,omitempty"`
+	// Open is how many alerts wait for the receiver, or how often something was added; Typed is the number that none of them has.
 	Open  int    `json:"open,omitempty"`
 	Typed string `json:"typed,omitempty"`
 	// Codes are the reports of a bundle, at most MostBundled.
 	Codes []ripoti.Code `json:"codes,omitempty"`
+	// At is a time to name, in the house's zone and NextIn from now; Days is how old the case is, or what
+	// the message is about.
+	At   time.Time `json:"at,omitzero"`
+	Days int       `json:"days,omitempty"`
 	// Places are names to choose from, at most four; Office is an office's name.
 	Places []string `json:"places,omitempty"`
 	Office string   `json:"office,omitempty"`
+	// Brief are the figures of a morning brief about the office.
+	Brief Brief `json:"brief,omitzero"`
+	// OneTime is the one-time code of the staff line.
+	OneTime string `json:"one_time,omitempty"`
+	// Case is what is told of a case that was taken.
+	Case CaseFacts `json:"case,omitzero"`
+	// Drill says that the report is only practised: the message says so before anything else.
+	Drill bool `json:"drill,omitempty"`
 	// Way is how the sender looks; it is known only when the message leaves.
 	Way sms.Way `json:"-"`
 }
 
 // Writer writes the messages to staff. It is pure and safe for concurrent use.
-type Writer struct{ cat *locales.Catalogue }
+type Writer struct {
+	cat   *locales.Catalogue
+	taken int // units of the segment that are taken already
+}
 
 // NewWriter writes with the sentences of cat.
-func NewWriter(cat *locales.Catalogue) *Writer { return &Writer{cat} }
+func NewWriter(cat *locales.Catalogue) *Writer { return &Writer{cat: cat} }
 
 // cuts are what a message loses while it is longer than one segment, in this order. Never lost are
 // the number, the action, how urgent it is and what hospital or law demand.
@@ -144,12 +166,40 @@ var longestPlace = []struct {
 	chars int
 }{{place12, 12}, {place16, 16}, {place24, 24}}
 
-// Say writes a message in one GSM-7 segment of at most 160 units. An unknown kind is an error.
+// segment is how many units one SMS holds.
+const segment = 160
+
+// Say writes a message in one GSM-7 segment; about a practice report it begins with the word for a drill.
+// An unknown kind is an error.
 func (w *Writer) Say(say string, lang ripoti.Lang, f Facts) (string, error) {
+	if !f.Drill {
+		return w.say(say, lang, f)
+	}
+	drill := w.cat.Text(lang, "sms.drill") + " "
+	text, err := (&Writer{cat: w.cat, taken: len(drill)}).say(say, lang, f)
+	if err != nil {
+		return "", err
+	}
+	return drill + text, nil
+}
+
+// fits says that a text goes into what is left of the segment.
+func (w *Writer) fits(text string) bool {
+	units, gsm7 := sms.Units(text)
+	return gsm7 && units <= segment-w.taken
+}
+
+func (w *Writer) say(say string, lang ripoti.Lang, f Facts) (string, error) {
 	if slices.Contains(TextSays, say) {
 		return w.sayText(say, lang, f), nil
 	}
-	if !slices.Contains(Says, say) {
+	if slices.Contains(BriefSays, say) {
+		return w.sayBrief(say, line{w, lang, f, whole}), nil
+	}
+	if slices.Contains(ClockSays, say) {
+		return w.sayClock(say, lang, f), nil
+	}
+	if !slices.Contains(Says, say) && !slices.Contains(CaseSays, say) {
 		return "", fmt.Errorf("say %q: no such message", say)
 	}
 	key := w.key(say, f)
@@ -158,36 +208,57 @@ func (w *Writer) Say(say string, lang ripoti.Lang, f Facts) (string, error) {
 	for cut := whole; cut < mostCut; cut++ {
 		l := line{w, lang, f, cut}
 		text = capital(sms.Fold(w.cat.Text(lang, key, l.words(open)...)))
-		if units, gsm7 := sms.Units(text); gsm7 && units <= 160 {
+		if w.fits(text) {
 			return text, nil
 		}
 	}
-	return fit(text), nil
+	return w.fit(text), nil
 }
 
-// fit is the last resort, for facts that no report has: the beginning of the text.
-func fit(text string) string {
-	var b strings.Builder
-	n := 0
-	for _, r := range text {
-		units, gsm7 := sms.Units(string(r))
-		if !gsm7 {
-			continue
+// fit is the last resort where no cut was enough: with the longest words of a language, and in a drill. The last
+// clause stays, as it says where to answer; before it whole items of a list or whole sentences go. No half of a
+// sentence and no half of a number is said.
+func (w *Writer) fit(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if _, gsm7 := sms.Units(string(r)); !gsm7 {
+			return -1
 		}
-		if n += units; n > 160 {
-			break
-		}
-		b.WriteRune(r)
+		return r
+	}, text)
+	if w.fits(text) {
+		return text
 	}
-	return b.String()
+	head, last := text, ""
+	if at := lastSentence(text); at > 0 {
+		head, last = text[:at], text[at:]
+	}
+	for head != "" {
+		head = head[:max(strings.LastIndex(head, ". "), strings.LastIndex(head, ", "), 0)]
+		if short := strings.TrimRight(head, ",. ") + "." + last; w.fits(short) {
+			return short
+		}
+	}
+	return strings.TrimSpace(last)
+}
+
+// sentenceEnd is the end of a sentence before another one: what "e.g." ends goes on with a digit.
+var sentenceEnd = regexp.MustCompile(`\. \p{Lu}`)
+
+// lastSentence is where the last of several sentences begins, with the space before it; 0 where there is but one.
+func lastSentence(text string) int {
+	all := sentenceEnd.FindAllStringIndex(text, -1)
+	if len(all) == 0 {
+		return 0
+	}
+	return all[len(all)-1][0] + 1
 }
 
 // variants are the sentences of a kind beside the plain one; the first that holds is used.
-var variants = []struct {
-	say, key string
-	holds    func(Facts) bool
-}{
+var variants = append([]variant{
 	{SayAlert, "sms.liaison", func(f Facts) bool { return f.Walled && f.Police }},
+	{SayOCS, "sms.ocs.left", func(f Facts) bool { return f.Gone != "" }},
+	{SayCommander, "sms.commander.left", func(f Facts) bool { return f.Gone != "" }},
+	{SayCoordinator, "sms.coordinator.left", func(f Facts) bool { return f.Gone != "" }},
 	{SayOCS, "sms.ocs.declined", func(f Facts) bool { return f.Declined }},
 	{SayCommander, "sms.commander.declined", func(f Facts) bool { return f.Declined }},
 	{SayCoordinator, "sms.coordinator.declined", func(f Facts) bool { return f.Declined }},
@@ -197,9 +268,16 @@ var variants = []struct {
 	{SayWalled, "sms.walled.police", func(f Facts) bool { return f.Police }},
 	{SaySocialNoContact, "sms.social.no_contact.unasked", func(f Facts) bool { return f.Wish == "" }},
 	{SaySocialNoContact, "sms.social.no_contact.coordinator", func(f Facts) bool { return f.Walled || !f.Child }},
+	{SayAccepted, "sms.accepted.referral", referred},
+	{SayDeclined, "sms.declined.referral", referred},
+	{SayReferralBack, "sms.referral.back.accepted", func(f Facts) bool { return f.Status == ripoti.AssignmentAccepted }},
+	{SayReferralBack, "sms.referral.back.declined", func(f Facts) bool { return f.Status == ripoti.AssignmentDeclined }},
 	{SayAccepted, "sms.accepted.no_contact", func(f Facts) bool { return f.Side == ripoti.Care && !f.Wish.AgreedToContact() }},
 	{SayAccepted, "sms.accepted.contact", func(f Facts) bool { return f.Side == ripoti.Care }},
 	{SayAccepted, "sms.accepted.hospital", func(f Facts) bool { return f.Within72 }},
+	{SayWhatDone, "sms.state", func(f Facts) bool { return f.Status == ripoti.AssignmentOpen }},
+	{SayWhatDone, "sms.what_done.nobody", func(f Facts) bool { return f.Status != ripoti.AssignmentAccepted }},
+	{SayWhatDone, "sms.what_done.social", func(f Facts) bool { return f.Side == ripoti.Care }},
 	{SayState, "sms.state.closed", func(f Facts) bool { return f.Closed }},
 	{SayState, "sms.state.mine", func(f Facts) bool { return f.Status == ripoti.AssignmentAccepted && f.Mine }},
 	{SayState, "sms.state.accepted", func(f Facts) bool { return f.Status == ripoti.AssignmentAccepted }},
@@ -209,6 +287,11 @@ var variants = []struct {
 	{SayState, "sms.state.told", func(f Facts) bool { return f.Status == ripoti.AssignmentTold }},
 	{SayHelp, "sms.help.many", func(f Facts) bool { return f.Open > 1 }},
 	{SayHelp, "sms.help.none", func(f Facts) bool { return f.Open == 0 }},
+}, caseVariants...)
+
+type variant struct {
+	say, key string
+	holds    func(Facts) bool
 }
 
 func (w *Writer) key(say string, f Facts) string {
@@ -265,9 +348,11 @@ func (l line) fill(word string) string {
 		return l.accept()
 	case "within":
 		return l.time(l.f.Accept)
+	case "gone":
+		return l.word("gone", l.f.Gone)
 	case "elapsed":
 		return l.time(l.f.Elapsed)
-	case "yes", "why", "how", "bundled":
+	case "yes", "why", "how", "bundled", "done", "check":
 		return l.answer(word)
 	case "cannot", "vehicle":
 		return l.unlessCut(withoutCannot, spaced(l.answer(word)))
@@ -283,12 +368,20 @@ func (l line) fill(word string) string {
 		return l.to()
 	case "typed":
 		return l.f.Typed
+	case "one_time":
+		return l.f.OneTime
 	case "count":
 		return strconv.Itoa(len(l.f.Codes))
 	case "codes":
 		return l.codes()
+	case "need":
+		return l.need()
+	case "person":
+		return l.person()
+	case "office":
+		return l.office()
 	}
-	return ""
+	return l.fillCase(word)
 }
 
 func (l line) unlessCut(at cuts, text string) string {

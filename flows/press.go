@@ -36,6 +36,10 @@ func (b *Book) Next(s State, input string) Turn {
 		if line, ok := lineOf(key, len(sc.goes)); ok {
 			return b.show(forward(s, sc.goes[line]), false)
 		}
+	case sc.tells != nil:
+		if line, ok := lineOf(key, len(sc.tells)); ok {
+			return b.followed(s, sc.tells[line])
+		}
 	case sc.typing:
 		return b.typed(s, key, input)
 	case isEnding(s.Step):
@@ -90,6 +94,8 @@ func (b *Book) chosen(s State, key rune) Turn {
 // typed is free text, or the key that skips it.
 func (b *Book) typed(s State, key rune, input string) Turn {
 	switch {
+	case following(s.Step):
+		return b.followTyped(s, key, input)
 	case s.Step == More && key == '1':
 		return b.onto(s, s)
 	case s.Step == More && key == 0:
@@ -216,6 +222,9 @@ func back(s State) (State, bool) {
 	s.Trail = s.Trail[:n]
 	if n == 0 {
 		s.Trail = nil
+	}
+	if s.Step == FollowUp {
+		s.Follow = Follow{}
 	}
 	return s, true
 }

@@ -249,7 +249,7 @@ func TestHints(t *testing.T) {
 		t.Run("a wrong key on "+step.String()+" is told which keys there are", func(t *testing.T) {
 			for _, lang := range ripoti.Langs {
 				for w := range wordings {
-					sheet := b.sheets[lang][step][w]
+					sheet := b.sheets()[lang][step][w]
 					if hint := b.hint(lang, step, 0); !strings.HasPrefix(sheet.again, hint) || !fits(sheet.again) {
 						t.Errorf("%s: %q", lang, sheet.again)
 					}

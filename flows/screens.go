@@ -5,40 +5,57 @@ import "ripoti/internal/ripoti"
 // The screens of the reporter (domain brief 7.1). Their numbers stand in saved states: new ones go
 // to the end.
 const (
-	Language    Step = iota // S0
-	Menu                    // S1
-	Notice                  // S2
-	Advice                  // S3
-	What                    // S4
-	ChildHurt               // S4-2
-	Harmful                 // S4-3
-	Sold                    // S4-5
-	PoliceDid               // S4-6
-	Where                   // S5
-	Which                   // S5b
-	County                  // S5c
-	ReadBack                // S5d
-	AtRisk                  // S6
-	ByWhom                  // S7
-	When                    // S8
-	Suspect                 // S9
-	Weapon                  // S9b
-	Choice                  // S10
-	More                    // S11
-	Last                    // S12
-	LastPolice              // S12p
-	End                     // S14
-	EndContact              // S14a
-	EndHospital             // S14b
-	EndChild                // S14c
-	EndPolice               // S14d
-	EndDanger               // S14e
-	FollowUp                // S15
-	Numbers                 // S16
-	Safety                  // S17
-	Exit                    // S18
-	GoOn                    // S0b, after a redial
-	steps                   // how many there are
+	Language      Step = iota // S0
+	Menu                      // S1
+	Notice                    // S2
+	Advice                    // S3
+	What                      // S4
+	ChildHurt                 // S4-2
+	Harmful                   // S4-3
+	Sold                      // S4-5
+	PoliceDid                 // S4-6
+	Where                     // S5
+	Which                     // S5b
+	County                    // S5c
+	ReadBack                  // S5d
+	AtRisk                    // S6
+	ByWhom                    // S7
+	When                      // S8
+	Suspect                   // S9
+	Weapon                    // S9b
+	Choice                    // S10
+	More                      // S11
+	Last                      // S12
+	LastPolice                // S12p
+	End                       // S14
+	EndContact                // S14a
+	EndHospital               // S14b
+	EndChild                  // S14c
+	EndPolice                 // S14d
+	EndDanger                 // S14e
+	FollowUp                  // S15
+	Numbers                   // S16
+	Safety                    // S17
+	Exit                      // S18
+	GoOn                      // S0b, after a redial
+	FollowStatus              // S15b
+	FollowUnsafe              // S15c
+	FollowInform              // S15d
+	FollowData                // S15e
+	FollowReach               // S15f
+	FollowOther               // S15g
+	ThanksDanger              // S15h
+	ThanksUnsafe              // S15i
+	ThanksNothing             // S15j
+	ThanksMoney               // S15k
+	ThanksPushed              // S15l
+	ThanksInform              // S15m
+	ThanksReach               // S15n
+	ThanksSilent              // S15o
+	ThanksKept                // S15p
+	ThanksDelete              // S15q
+	GiveUp                    // S15r
+	steps                     // how many there are
 )
 
 // screen is one row of the table below.
@@ -52,6 +69,8 @@ type screen struct {
 	asks question
 	// goes is where the lines of a menu lead that answers nothing.
 	goes []Step
+	// tells is what the lines of a follow-up's menu lead to and tell the host.
+	tells []telling
 	// typing says that free text is expected.
 	typing bool
 	// last says that the call ends here.
@@ -116,10 +135,45 @@ var screens = [steps]screen{
 	EndPolice:   {id: "S14d", key: "report.end_police", late: "report.end_police_late"},
 	EndDanger:   {id: "S14e", key: "report.end_danger"},
 
-	FollowUp: {id: "S15", key: "report.follow_up", last: true},
-	Numbers:  {id: "S16", key: "report.numbers"},
-	Safety:   {id: "S17", key: "report.safety"},
-	Exit:     {id: "S18", key: "report.exit", last: true},
+	FollowUp: {id: "S15", key: "report.follow_up", typing: true},
+	FollowStatus: {id: "S15b", key: "report.status", tells: []telling{
+		{to: FollowUnsafe, act: ActUnsafe}, // told at once: the line may be cut before the next answer
+		{to: ThanksNothing, act: ActNothing},
+		{to: ThanksMoney, act: ActMoney},
+		{to: ThanksPushed, act: ActPushed},
+		{to: FollowInform},
+		{to: FollowData}}},
+	FollowUnsafe: {id: "S15c", key: "report.unsafe", tells: []telling{
+		{to: ThanksDanger, act: ActUnsafe, danger: ripoti.DangerYes},
+		{to: ThanksUnsafe, act: ActUnsafe, danger: ripoti.DangerNo},
+		{to: ThanksUnsafe, act: ActUnsafe, danger: ripoti.DangerUnsure}}},
+	FollowInform: {id: "S15d", key: "report.inform", typing: true},
+	FollowData: {id: "S15e", key: "report.data", tells: []telling{
+		{to: FollowReach},
+		{to: ThanksSilent, act: ActWish, wish: ripoti.WishNone},
+		{to: ThanksKept, act: ActDelete}}},
+	FollowReach: {id: "S15f", key: "report.reach", tells: []telling{
+		{to: ThanksReach, act: ActWish, wish: ripoti.WishAny},
+		{to: ThanksReach, act: ActWish, wish: ripoti.WishMorning},
+		{to: ThanksReach, act: ActWish, wish: ripoti.WishEvening},
+		{to: ThanksReach, act: ActWish, wish: ripoti.WishSMS},
+		{to: ThanksSilent, act: ActWish, wish: ripoti.WishNone}}},
+	FollowOther:   {id: "S15g", key: "report.other_phone"},
+	ThanksDanger:  {id: "S15h", key: "report.thanks_danger"},
+	ThanksUnsafe:  {id: "S15i", key: "report.thanks_unsafe"},
+	ThanksNothing: {id: "S15j", key: "report.thanks_nothing"},
+	ThanksMoney:   {id: "S15k", key: "report.thanks_money"},
+	ThanksPushed:  {id: "S15l", key: "report.thanks_pushed"},
+	ThanksInform:  {id: "S15m", key: "report.thanks_inform"},
+	ThanksReach:   {id: "S15n", key: "report.thanks_reach"},
+	ThanksSilent:  {id: "S15o", key: "report.thanks_silent"},
+	ThanksKept:    {id: "S15p", key: "report.thanks_kept"},
+	ThanksDelete:  {id: "S15q", key: "report.thanks_delete"},
+	GiveUp:        {id: "S15r", key: "report.give_up", last: true},
+
+	Numbers: {id: "S16", key: "report.numbers"},
+	Safety:  {id: "S17", key: "report.safety"},
+	Exit:    {id: "S18", key: "report.exit", last: true},
 }
 
 // String is the screen's number in the domain brief: "S5b".

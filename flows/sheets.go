@@ -40,7 +40,7 @@ func (b *Book) Sheets() []Sheet {
 			}
 		}
 	}
-	for _, key := range []string{"report.unsaved", "report.unsaved_answer"} {
+	for _, key := range []string{"report.unsaved", "report.unsaved_answer", "report.follow_unsaved"} {
 		for _, lang := range ripoti.Langs {
 			add("P6", key, lang, b.cat.Text(lang, key, "code", widest.Spaced()))
 		}
@@ -57,7 +57,7 @@ func (b *Book) specimen(step Step, key string, lang ripoti.Lang) string {
 	if step == Which {
 		return b.which(State{Step: Which, Offer: []ripoti.PlaceRef{long, long, long, long}}, lang, false)
 	}
-	text := b.cat.Text(lang, key, "code", widest.Spaced(), "place", b.label(lang, long, nameCut), "county", long.County)
+	text := b.cat.Text(lang, key, "code", widest.Spaced(), "place", b.label(lang, long, nameCut), "county", long.County, "stands", b.cat.Text(lang, "report.stands.taken"))
 	for _, l := range endings[:len(endings)-1] { // behind these another may wait
 		if l.step == step {
 			text += "\n" + b.cat.Text(lang, "report.end_more")

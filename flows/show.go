@@ -8,9 +8,9 @@ import (
 	"ripoti/internal/sms"
 )
 
-// screenUnits is how much of a screen is ours: 160 (domain brief 7) less the "CON " or "END " in front
+// ScreenUnits is how much of a screen is ours: 160 (domain brief 7) less the "CON " or "END " in front
 // of it, which some networks count.
-const screenUnits = 160 - len("CON ")
+const ScreenUnits = 160 - len("CON ")
 
 // sheet is a screen whose words never change: as it is shown first, and again after a wrong key.
 type sheet struct{ plain, again string }
@@ -73,10 +73,12 @@ func (b *Book) show(s State, wrong bool) Turn {
 		t.Screen = b.which(s, lang, wrong)
 	case s.Step == ReadBack:
 		t.Screen = b.readBack(s, lang, wrong)
+	case s.Step == FollowStatus:
+		t.Screen = b.status(s, lang, wrong)
 	case isEnding(s.Step):
 		t.Screen, t.End = b.ending(s, lang, wrong)
 	default:
-		sheet := &b.sheets[lang][s.Step][wording(s)]
+		sheet := &b.sheets()[lang][s.Step][wording(s)]
 		t.Screen, t.End = sheet.plain, screens[s.Step].last
 		if wrong {
 			t.Screen = sheet.again
@@ -91,7 +93,7 @@ func (b *Book) which(s State, lang ripoti.Lang, wrong bool) string {
 	for cut := nameCut; ; {
 		text := b.list(s, lang, cut, wrong)
 		units, _ := sms.Units(text)
-		over := units - screenUnits
+		over := units - ScreenUnits
 		if over <= 0 || cut == 1 {
 			return text
 		}
@@ -196,7 +198,7 @@ func latin(name string) string {
 
 func fits(text string) bool {
 	units, gsm7 := sms.Units(text)
-	return gsm7 && units <= screenUnits
+	return gsm7 && units <= ScreenUnits
 }
 
 // again is a screen with a hint in front. Where both do not fit, the question in the screen's first
@@ -231,9 +233,13 @@ func (b *Book) hint(lang ripoti.Lang, step Step, offers int) string {
 		return b.cat.Text(lang, "report.hint.language")
 	case step == More:
 		return b.cat.Text(lang, "report.hint.more")
+	case step == FollowUp:
+		return b.cat.Text(lang, "report.hint.number")
+	case step == FollowInform:
+		return b.cat.Text(lang, "report.hint.inform")
 	case sc.typing:
 		return b.cat.Text(lang, "report.hint.name")
-	case step == Numbers || step == Safety:
+	case step == Numbers || step == Safety || following(step) && sc.tells == nil:
 		return b.cat.Text(lang, "report.hint.keys", "keys", "0, 9")
 	case step == Which:
 		return b.cat.Text(lang, "report.hint.keys", "keys", upTo(offers)+", 8")
@@ -242,7 +248,7 @@ func (b *Book) hint(lang ripoti.Lang, step Step, offers int) string {
 	case isEnding(step):
 		keys = 1
 	default:
-		keys = max(len(sc.asks.codes), len(sc.goes))
+		keys = max(len(sc.asks.codes), len(sc.goes), len(sc.tells))
 	}
 	return b.cat.Text(lang, "report.hint.keys", "keys", upTo(keys))
 }

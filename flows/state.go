@@ -31,6 +31,11 @@ type State struct {
 	// Ended says that the last screen was shown with END.
 	Ended bool `json:"e,omitempty"`
 
+	// Follow is the report that is followed up; Wrong counts the numbers typed in this call that
+	// nobody has.
+	Follow Follow `json:"u,omitzero"`
+	Wrong  uint8  `json:"i,omitempty"`
+
 	// Conversation is the host's own name for what this conversation files, carried along untouched.
 	// Going on after a redial brings the old call's name back, so that File, Add and Drop reach the
 	// same report. Empty until the host sets it.

@@ -27,6 +27,17 @@ type Talk struct {
 	Offer []ripoti.PlaceRef `json:"o,omitempty"`
 	// New says that the next text begins a report of its own.
 	New bool `json:"w,omitempty"`
+	// Unread says that R7 waits for more parts of what could not be read.
+	Unread bool `json:"r,omitempty"`
+	// Parts are the texts at the end of the story that may be parts of one long text.
+	Parts []Part `json:"t,omitempty"`
+}
+
+// Part is a text at the end of a story, by its length there in bytes.
+type Part struct {
+	Order string `json:"o"`
+	Len   int    `json:"l"`
+	Glued bool   `json:"g,omitempty"` // goes on in the middle of a word of the one before
 }
 
 // Question is what a person who texts may be asked, one at a time.
@@ -43,12 +54,15 @@ type Text struct {
 	Body string
 	// Open says that the talk's report still takes texts: the last one came within the day.
 	Open bool
-	// Story are the words of that report so far.
+	// Story are the words of that report so far, Place where it is said to be.
 	Story string
+	Place ripoti.PlaceRef
 	// Stopped says that the number wants no messages: it gets none, whatever it texts, until START.
 	Stopped bool
-	// Part says that the text came so soon after the one before that both are parts of one text.
+	// Part says that the text came so soon after the one before that both may be parts of one text.
 	Part bool
+	// Order sorts parts as they were sent, as far as anybody knows. Empty, they stand as they came.
+	Order string
 }
 
 // Gist is what a story tells, as far as the conversation must know.
@@ -66,6 +80,12 @@ type Gist struct {
 	Place Matches
 }
 
+// Sure is the place that the story surely names, empty if there is none.
+func (g Gist) Sure() ripoti.PlaceRef {
+	at, _ := g.Place.sure()
+	return at
+}
+
 // TextTurn is one text answered.
 type TextTurn struct {
 	Talk Talk
@@ -81,6 +101,9 @@ type TextTurn struct {
 	Wish   ripoti.Wish
 	// Settled says that nothing is left to wait for: the report is routed now.
 	Settled bool
+	// Withdraw says that R7, which waited for more parts, need not leave: Say is in its place. Where it has
+	// left already, nothing more is said.
+	Withdraw bool
 }
 
 // What a text may ask of the host beside File and Add.
@@ -103,6 +126,7 @@ func (x *Texts) Next(t Talk, in Text) TextTurn {
 	if in.Stopped && turn.Do != Start {
 		turn.Say = ""
 		turn.Talk.Asked = ""
+		turn.Talk.Unread = false
 		turn.Settled = true
 	}
 	return turn
@@ -122,14 +146,14 @@ func (x *Texts) next(t Talk, in Text) TextTurn {
 			t.New = true
 			return TextTurn{Talk: t, Say: SayTextNew}
 		}
-		return x.file(t, rest)
+		return x.file(t, in, rest)
 	}
 	if automatic(in.Body) {
 		return x.automatic(t, in)
 	}
 	if !in.Open || t.New {
 		if t.New || !answersNothing(in.Body, words) {
-			return x.file(Talk{Lang: t.Lang, Refused: t.Refused && in.Open}, in.Body)
+			return x.file(Talk{Lang: t.Lang, Refused: t.Refused && in.Open}, in, in.Body)
 		}
 		if lang := saidIn(words).lang; lang != "" {
 			t.Lang = lang
@@ -170,41 +194,52 @@ func (x *Texts) automatic(t Talk, in Text) TextTurn {
 	if !x.Read(in.Body).Harm {
 		return TextTurn{Talk: t}
 	}
-	turn := x.file(Talk{Lang: t.Lang}, in.Body)
-	turn.Say, turn.Talk.Asked, turn.Settled = "", "", true
+	turn := x.file(Talk{Lang: t.Lang}, in, in.Body)
+	turn.Say, turn.Talk.Asked, turn.Talk.Unread, turn.Settled = "", "", false, true
 	return turn
 }
 
 // file begins a report with its first text, and answers it once.
-func (x *Texts) file(t Talk, story string) TextTurn {
+func (x *Texts) file(t Talk, in Text, story string) TextTurn {
 	g := x.Read(story)
+	t.Parts = []Part{{Order: in.Order, Len: len(story)}}
 	t.learn(g)
 	turn := TextTurn{Do: File, Story: story}
 	turn.Place, _ = g.Place.sure()
-	switch {
-	case t.Refused:
-	case wantsSilence(story):
-		turn.Wish = ripoti.WishNone
-	case g.Bare, g.Harm && atHome(story):
-		turn.Say = SayTextQuiet
-	case !g.Readable:
-		turn.Say = SayTextUnread
-	default:
-		turn.Say, t.Asked = SayTextReceipt, AskConsent
-	}
+	t.receipt(g, &turn)
 	turn.Talk = t
 	turn.Settled = g.Critical || t.settled()
 	return turn
 }
 
+// receipt is the one answer to a story, and what it asks.
+func (t *Talk) receipt(g Gist, turn *TextTurn) {
+	t.Unread = false
+	switch {
+	case t.Refused:
+	case wantsSilence(turn.Story):
+		turn.Wish = ripoti.WishNone
+	case g.Bare, g.Harm && atHome(turn.Story):
+		turn.Say = SayTextQuiet
+	case !g.Readable:
+		turn.Say, t.Unread = SayTextUnread, true
+	default:
+		turn.Say, t.Asked = SayTextReceipt, AskConsent
+	}
+}
+
 // join puts more words to the report.
 func (x *Texts) join(t Talk, in Text) TextTurn {
-	turn := TextTurn{Do: Add, Story: joinStory(in.Story, in.Body, in.Part)}
+	turn := TextTurn{Do: Add, Story: t.grow(in)}
 	if own := x.Read(in.Body); own.Lang != "" {
 		t.Lang = own.Lang
 	}
-	g := x.learnMore(&t, &turn)
-	if t.Asked != AskPlace && t.Asked != AskUrgent {
+	g := x.learnMore(&t, &turn, in)
+	switch {
+	case t.Unread && in.Part && (g.Readable || g.Bare): // the parts are read as one
+		turn.Withdraw = true
+		t.receipt(g, &turn)
+	case t.Asked != AskPlace && t.Asked != AskUrgent:
 		turn.Say = t.ask()
 	}
 	turn.Talk = t
@@ -212,9 +247,9 @@ func (x *Texts) join(t Talk, in Text) TextTurn {
 	return turn
 }
 
-// learnMore reads a story that has grown. It changes the language of the talk no more, and no place
-// that is known.
-func (x *Texts) learnMore(t *Talk, turn *TextTurn) Gist {
+// learnMore reads a story that has grown. It changes the language of the talk no more, and a place that
+// is known only where the text takes it back.
+func (x *Texts) learnMore(t *Talk, turn *TextTurn, in Text) Gist {
 	lang, missing := t.Lang, t.Place
 	g := x.Read(turn.Story)
 	t.learn(g)
@@ -224,20 +259,14 @@ func (x *Texts) learnMore(t *Talk, turn *TextTurn) Gist {
 	if t.Place = t.Place && missing; missing {
 		turn.Place, _ = g.Place.sure()
 	}
-	return g
-}
-
-// joinStory writes a text behind the ones before. A part that was cut off by the length of an SMS
-// goes on where the one before ended.
-func joinStory(story, more string, part bool) string {
-	const cutAt = 150 // units of a part of a long SMS, with room for odd gateways
+	at, found, corrected := x.correction(in)
 	switch {
-	case story == "":
-		return more
-	case part && len(story) >= cutAt:
-		return story + more
+	case corrected && at.Known():
+		turn.Place, t.Place, t.Offer = at, false, nil
+	case corrected && t.Agreed && !t.Offered: // another one, of which there are several
+		t.Place, t.PlaceAsked, t.Offer = true, false, found.offer()
 	}
-	return story + "\n" + more
+	return g
 }
 
 // learn notes what a story tells and what not.
@@ -311,8 +340,8 @@ func (x *Texts) answer(t Talk, in Text, words []string) (TextTurn, bool) {
 			return x.noise(t, in, words)
 		}
 		if !said.plain && said.says == saysYes { // "yes, and he has a panga"
-			turn.Story = joinStory(in.Story, in.Body, in.Part)
-			x.learnMore(&t, &turn)
+			turn.Story = t.grow(in)
+			x.learnMore(&t, &turn, in)
 		}
 		if t.Agreed = said.says == saysYes; t.Agreed {
 			turn.Wish = ripoti.WishSMS
@@ -333,7 +362,7 @@ func (x *Texts) answer(t Talk, in Text, words []string) (TextTurn, bool) {
 		}
 		t.Urgent = false
 		if !said.plain {
-			turn.Story = joinStory(in.Story, in.Body, in.Part)
+			turn.Story = t.grow(in)
 		}
 	default:
 		return x.noise(t, in, words)
@@ -375,7 +404,7 @@ func (x *Texts) place(t Talk, in Text, words []string, said said) (TextTurn, boo
 			turn.Place, t.Place = at, false
 		case found.Decision == matchAsk && !t.Offered && len(found.Places) > 0:
 			t.Offer, t.Offered = found.offer(), true
-			turn.Story = joinStory(in.Story, in.Body, in.Part)
+			turn.Story = t.grow(in)
 			turn.Say, turn.Talk = SayTextWhich, t
 			return turn, true
 		case own.Harm || len(words) > mostPlaceWords: // the story goes on; the question stands
@@ -383,7 +412,7 @@ func (x *Texts) place(t Talk, in Text, words []string, said said) (TextTurn, boo
 		default:
 			turn.Place.Typed = cutRunes(strings.TrimSpace(strings.ToValidUTF8(in.Body, "")), maxTyped)
 		}
-		turn.Story = joinStory(in.Story, in.Body, in.Part)
+		turn.Story = t.grow(in)
 		whole := x.Read(turn.Story)
 		t.Urgent = t.Urgent && !whole.Urgent && !whole.Critical
 	}

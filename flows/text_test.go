@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"ripoti/internal/ripoti"
 	"ripoti/internal/sms"
@@ -52,7 +53,7 @@ var walkTexts = []string{
 
 func TestTextPaths(t *testing.T) {
 	x := fakeTexts()
-	writer := NewWriter(textCatalogue(t))
+	writer := NewWriter(textCatalogue(t, ""))
 	type at struct {
 		talk    Talk
 		open    bool
@@ -60,7 +61,8 @@ func TestTextPaths(t *testing.T) {
 		story   string
 	}
 	key := func(a at) string { return fmt.Sprintf("%+v %v %v", a.talk, a.open, a.stopped) }
-	used := map[string]bool{SayTextOfficer: true}
+	used := map[string]bool{SayTextOfficer: true, SayTextLate: true, SayTextLateCoordinator: true, SayTextCapped: true, SayInformation: true, // to staff
+		SayTextTaken: true, SayTextHow: true} // not asked for by a text
 	seen := map[string]bool{}
 	todo := []at{{}}
 	for len(todo) > 0 {
@@ -89,17 +91,8 @@ func TestTextPaths(t *testing.T) {
 	}
 }
 
-func textCatalogue(t *testing.T) *locales.Catalogue {
-	t.Helper()
-	lines, err := locales.Helplines("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	cat, err := locales.Load(locales.Fixed("*483*4567#", "", lines))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return cat
+func textCatalogue(t *testing.T, staff string) *locales.Catalogue {
+	return openWords(t, "*483*4567#", staff)
 }
 
 func checkTurn(t *testing.T, w *Writer, before Talk, text string, stopped bool, turn TextTurn) {
@@ -186,15 +179,31 @@ func TestKeywords(t *testing.T) {
 }
 
 func TestTextSentences(t *testing.T) {
-	words := textCatalogue(t)
+	t.Run("with a staff line", func(t *testing.T) { textSentences(t, textCatalogue(t, "*483*4568#")) })
+	t.Run("without one", func(t *testing.T) { textSentences(t, textCatalogue(t, "")) })
+	t.Run("a staff line is named only where there is one", func(t *testing.T) {
+		for _, lang := range ripoti.Langs {
+			for _, say := range []string{SayTextLate, SayTextLateCoordinator} {
+				facts := Facts{Code: "4829173", Elapsed: 15 * time.Minute}
+				with, _ := NewWriter(textCatalogue(t, "*483*4568#")).Say(say, lang, facts)
+				without, _ := NewWriter(textCatalogue(t, "")).Say(say, lang, facts)
+				if !strings.HasSuffix(with, "*483*4568#") || strings.HasSuffix(without, " ") || !strings.HasSuffix(without, ".") || !strings.Contains(with, "482 9173") || !strings.Contains(with, "15") {
+					t.Errorf("%q, %q", with, without)
+				}
+			}
+		}
+	})
+}
+
+func textSentences(t *testing.T, words *locales.Catalogue) {
 	for _, lang := range ripoti.Langs {
 		for _, key := range words.Keys(lang) {
-			if strings.HasPrefix(key, "text.") && !slices.Contains(TextSays, key) {
+			if strings.HasPrefix(key, "text.") && !slices.Contains(TextSays, strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(key, noStaffLine), noReport), moreTimes)) {
 				t.Errorf("%s: %s is never said", lang, key)
 			}
 		}
 		for _, say := range TextSays {
-			said, err := NewWriter(words).Say(say, lang, Facts{Code: "987654321", Office: strings.Repeat("Mukuru Kwa Njenga ", 4)[:60], Places: []string{strings.Repeat("w", 60)}})
+			said, err := NewWriter(words).Say(say, lang, Facts{Code: "987654321", Elapsed: 29 * time.Minute, Office: strings.Repeat("Mukuru Kwa Njenga ", 4)[:60], Places: []string{strings.Repeat("w", 60)}})
 			if units, gsm7 := sms.Units(said); err != nil || !words.Has(lang, say) || said == "" || !gsm7 || units > 160 {
 				t.Errorf("%s %s: %d %q %v", lang, say, units, said, err)
 			}
@@ -229,4 +238,68 @@ func FuzzTexts(f *testing.F) {
 			talk = turn.Talk
 		}
 	})
+}
+
+// FuzzParts: no part of a text is lost, whatever comes in whatever order.
+func FuzzParts(f *testing.F) {
+	f.Add("harm xq", strings.Repeat("a", 153), "b\n", "2", "1", "")
+	f.Add("\n", "\n\n", strings.Repeat("\u0639", 70), "a", "", "a")
+	x := fakeTexts()
+	f.Fuzz(func(t *testing.T, one, two, three, a, b, c string) {
+		talk, story, open := Talk{}, "", false
+		for i, in := range []Text{{Body: one, Order: a}, {Body: two, Order: b}, {Body: three, Order: c}} {
+			in.Open, in.Story, in.Part = open, story, i > 0
+			turn := x.Next(talk, in)
+			if turn.Do == File || turn.Do == Add {
+				if turn.Do == Add && turn.Story != story && len(turn.Story) < len(story)+len(in.Body) {
+					t.Fatalf("%q and %q became %q", story, in.Body, turn.Story)
+				}
+				if turn.Do == Add && turn.Story != story && !strings.Contains(turn.Story, in.Body) {
+					t.Fatalf("%q is lost in %q", in.Body, turn.Story)
+				}
+				open, story = true, turn.Story
+			}
+			if turn.Withdraw && turn.Say == SayTextUnread {
+				t.Fatal("R7 in the place of R7")
+			}
+			talk = turn.Talk
+		}
+	})
+}
+
+// TestPlaceCorrections: which texts take back that it is in Kitale, and for what.
+func TestPlaceCorrections(t *testing.T) {
+	known := map[string]ripoti.Place{}
+	for _, name := range []string{"Kitale", "Kibera", "Kawangware", "Bura"} {
+		known[strings.ToLower(name)] = ripoti.Place{ID: name, Name: name, County: "Nairobi", CountyID: "047"}
+	}
+	find := func(text string) Matches {
+		var found Matches
+		for _, w := range strings.Fields(text) {
+			if p, ok := known[w]; ok {
+				found = Matches{matchTake, []ripoti.Place{p}}
+			}
+		}
+		if found.Decision == "" {
+			return Matches{Decision: matchNone}
+		}
+		return found
+	}
+	x := &Texts{Find: find, Read: func(story string) Gist { return Gist{Place: find(strings.ToLower(story))} }}
+	for text, want := range map[string]string{
+		"not Kitale, Kibera": "Kibera", "Not Kitale but Kibera": "Kibera", "sorry it is Kibera not Kitale": "Kibera", "sorry, Kibera": "Kibera", "Sorry I meant Kibera": "Kibera",
+		"correction: Kibera": "Kibera", "wrong place, it's Kibera": "Kibera", "Kibera instead of Kitale": "Kibera", "no, it is in Kibera": "Kibera",
+		"si Kitale ni Kibera": "Kibera", "sio Kitale, ni Kibera": "Kibera", "siyo Kitale bali Kibera": "Kibera", "ni Kibera si Kitale": "Kibera", "pole ni Kibera": "Kibera", "samahani, ni Kibera": "Kibera",
+		"namaanisha Kibera": "Kibera", "nimekosea ni Kibera": "Kibera", "Kibera badala ya Kitale": "Kibera", "hapana, Kibera": "Kibera", "it isn't Kitale, it is Kibera": "Kibera",
+		"his mother lives in Kibera": "", "Kibera": "", "she went to Kibera and to Kitale": "", "not Kitale": "", "sorry": "", "sorry, Kitale": "", "he is not a teacher, he lives in Kibera": "",
+		"I am so sorry for all of this, please do something, his mother is in Kibera": "", "pole pole": "", "": "", "si mbali na Kitale": "",
+	} {
+		at, _, ok := x.correction(Text{Body: text, Place: ripoti.PlaceRef{ID: "Kitale", Name: "Kitale", CountyID: "047"}})
+		if at.ID != want || ok != (want != "") {
+			t.Errorf("%q corrects it to %q, want %q", text, at.ID, want)
+		}
+		if _, _, ok := x.correction(Text{Body: text}); ok {
+			t.Errorf("%q takes back a place that nobody told", text)
+		}
+	}
 }

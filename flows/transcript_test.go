@@ -91,10 +91,19 @@ func replay(t *testing.T, b *Book, script string) string {
 
 func (p *phone) press(input string) {
 	turn := p.b.Next(p.state, input)
-	if turn.Do != Nothing {
+	switch turn.Do {
+	case Nothing:
+	case Look, Tell:
+		p.asked(turn)
+	default:
 		p.host(string(turn.Do), turn.Draft)
 	}
 	switch {
+	case p.broken && (turn.Do == Look || turn.Do == Tell):
+		p.broken = false
+		turn = p.b.Unsaved(p.state)
+	case turn.Do == Look || turn.Do == Tell:
+		turn = host(p.b, turn)
 	case p.broken && (turn.Do == File || turn.Do == Add):
 		p.broken = false
 		turn = p.b.Unsaved(turn.State)
@@ -129,6 +138,17 @@ func (p *phone) host(do string, d ripoti.Draft) {
 	fmt.Fprint(&p.out, "! ", do)
 	if d.Stage != "" {
 		fmt.Fprint(&p.out, " ", d.Stage, ":", told(d.Answers))
+	}
+	fmt.Fprintln(&p.out)
+}
+
+// asked writes down what a follow-up asks of the host.
+func (p *phone) asked(t Turn) {
+	fmt.Fprint(&p.out, "! ", t.Do)
+	for _, word := range []string{string(t.Asked.Code), string(t.Asked.Act), string(t.Asked.Danger), string(t.Asked.Wish), t.Asked.Text} {
+		if word != "" {
+			fmt.Fprint(&p.out, " ", word)
+		}
 	}
 	fmt.Fprintln(&p.out)
 }

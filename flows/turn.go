@@ -13,6 +13,8 @@ type Turn struct {
 	// Do is what the host must do before Screen may be shown; Draft goes with it.
 	Do    Do
 	Draft ripoti.Draft
+	// Asked goes with Look and Tell.
+	Asked Asked
 }
 
 // Do is what a press asks of the host.
@@ -29,6 +31,10 @@ const (
 	// Add brings the report that State.Code names up to the draft, which holds all answers so far,
 	// those of before as well. Its stage may be higher than the one the report was filed with.
 	Add Do = "add"
+	// Look asks how the report of Asked.Code stands, Tell does what a reporter tells or asks of it. Both
+	// give the answer to Answered before the screen is shown.
+	Look Do = "look"
+	Tell Do = "tell"
 	// Drop forgets a held draft: the caller pressed 0 before anything was sent.
 	Drop Do = "drop"
 )

@@ -14,7 +14,7 @@ import (
 
 // version is the first byte of a state on its way. Whoever changes what follows raises it: states of
 // another version are refused, and the host replays the conversation.
-const version = 1
+const version = 2
 
 // What Parse takes at most, so that no damaged length makes it keep a megabyte.
 const (
@@ -29,7 +29,8 @@ const (
 	flagEnded
 	flagWalled
 	flagOld
-	flagAll = flagHeld | flagFiled | flagEnded | flagWalled | flagOld
+	flagOwn
+	flagAll = flagHeld | flagFiled | flagEnded | flagWalled | flagOld | flagOwn
 )
 
 // codes are the values of the answers and small words, each written as its place in its list plus
@@ -47,6 +48,7 @@ var codes = struct {
 	weapon    []ripoti.Weapon
 	choice    []ripoti.Choice
 	contact   []ripoti.Wish
+	standing  []Standing
 }{
 	lang:      []ripoti.Lang{ripoti.English, ripoti.Swahili},
 	precision: []ripoti.Precision{ripoti.PrecisionExact, ripoti.PrecisionWard, ripoti.PrecisionConstituency, ripoti.PrecisionCounty},
@@ -60,19 +62,20 @@ var codes = struct {
 		ripoti.PoliceBribe, ripoti.PoliceBeat, ripoti.PoliceSexual, ripoti.PoliceRefused, ripoti.PoliceArrest, ripoti.PoliceOther},
 	atRisk: []ripoti.AtRisk{ripoti.AtRiskSelfChild, ripoti.AtRiskSelfAdult, ripoti.AtRiskOtherChild,
 		ripoti.AtRiskOtherAdult, ripoti.AtRiskSeveral, ripoti.AtRiskUnsure},
-	byWhom:  []ripoti.ByWhom{ripoti.ByFamily, ripoti.ByKnown, ripoti.ByLeader, ripoti.ByPolice, ripoti.ByStranger, ripoti.ByUnsure},
-	when:    []ripoti.When{ripoti.WhenNow, ripoti.WhenDays3, ripoti.WhenMonth, ripoti.WhenLonger, ripoti.WhenPlanned, ripoti.WhenRepeating},
-	suspect: []ripoti.Suspect{ripoti.SuspectWith, ripoti.SuspectNear, ripoti.SuspectFled, ripoti.SuspectArrested, ripoti.SuspectUnsure},
-	weapon:  []ripoti.Weapon{ripoti.WeaponGun, ripoti.WeaponBlade, ripoti.WeaponOther, ripoti.WeaponNone, ripoti.WeaponUnsure},
-	choice:  []ripoti.Choice{ripoti.ChoicePolice, ripoti.ChoiceSupport, ripoti.ChoiceLater},
-	contact: []ripoti.Wish{ripoti.WishAny, ripoti.WishMorning, ripoti.WishEvening, ripoti.WishSMS, ripoti.WishNone},
+	byWhom:   []ripoti.ByWhom{ripoti.ByFamily, ripoti.ByKnown, ripoti.ByLeader, ripoti.ByPolice, ripoti.ByStranger, ripoti.ByUnsure},
+	when:     []ripoti.When{ripoti.WhenNow, ripoti.WhenDays3, ripoti.WhenMonth, ripoti.WhenLonger, ripoti.WhenPlanned, ripoti.WhenRepeating},
+	suspect:  []ripoti.Suspect{ripoti.SuspectWith, ripoti.SuspectNear, ripoti.SuspectFled, ripoti.SuspectArrested, ripoti.SuspectUnsure},
+	weapon:   []ripoti.Weapon{ripoti.WeaponGun, ripoti.WeaponBlade, ripoti.WeaponOther, ripoti.WeaponNone, ripoti.WeaponUnsure},
+	choice:   []ripoti.Choice{ripoti.ChoicePolice, ripoti.ChoiceSupport, ripoti.ChoiceLater},
+	contact:  []ripoti.Wish{ripoti.WishAny, ripoti.WishMorning, ripoti.WishEvening, ripoti.WishSMS, ripoti.WishNone},
+	standing: []Standing{StandsTaken, StandsLooked, StandsSeeking, StandsClosed},
 }
 
 // Append writes the state behind dst in its compact, versioned form: some 20 bytes for a fresh call,
 // some 100 for a full one.
 func (s State) Append(dst []byte) []byte {
 	var flags byte
-	for i, set := range [...]bool{s.Held, s.Filed, s.Ended, s.Walled, s.Old != nil} {
+	for i, set := range [...]bool{s.Held, s.Filed, s.Ended, s.Walled, s.Old != nil, s.Follow.Own} {
 		if set {
 			flags |= 1 << i
 		}
@@ -97,6 +100,7 @@ func (s State) Append(dst []byte) []byte {
 	dst = appendRef(dst, s.County)
 	dst = appendText(dst, string(s.Code))
 	dst = appendText(dst, s.Conversation)
+	dst = append(appendText(dst, string(s.Follow.Code)), code(codes.standing, s.Follow.Stands), s.Wrong)
 	if s.Old != nil {
 		dst = s.Old.Append(dst)
 	}
@@ -274,6 +278,8 @@ func (r *reader) state(old bool) State {
 	}
 	s.Typed, s.County = r.text(), r.ref()
 	s.Code, s.Conversation = ripoti.Code(r.text()), r.text()
+	s.Follow = Follow{Code: ripoti.Code(r.text()), Stands: value(r, codes.standing), Own: flags&flagOwn != 0}
+	s.Wrong = r.byte()
 	r.sound(s)
 	if flags&flagOld != 0 && r.err == nil {
 		before := r.state(false)
@@ -287,9 +293,17 @@ func (r *reader) sound(s State) {
 	switch {
 	case (s.Step == Which || s.Step == ReadBack) && len(s.Offer) == 0:
 		r.fail("a choice of no places")
+	case s.Follow.Stands == "" && slices.ContainsFunc(s.Trail, behindNumber):
+		r.fail("a way back to no report")
 	case slices.ContainsFunc(s.Trail, isEnding) || (isEnding(s.Step) && !s.Filed && len(s.Trail) == 0):
 		r.fail("an ending with nothing behind it")
-	case s.Filed != (s.Code != "") || len(s.Code) > ripoti.CodeMaxDigits || strings.Trim(string(s.Code), "0123456789") != "":
+	case (s.Follow.Code == "") != (s.Follow.Stands == "") || behindNumber(s.Step) && s.Follow.Code == "":
+		r.fail("a follow-up of no report")
+	case s.Filed != (s.Code != "") || !numeric(s.Code) || !numeric(s.Follow.Code):
 		r.fail("a report without its number")
 	}
+}
+
+func numeric(c ripoti.Code) bool {
+	return len(c) <= ripoti.CodeMaxDigits && strings.Trim(string(c), "0123456789") == ""
 }
