@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"ripoti/internal/gazetteer"
@@ -28,13 +29,17 @@ type Desk struct {
 	// contact gets the help numbers and nothing else.
 	Reader TextReader
 	Places *gazetteer.Gazetteer
+	// Hashing bounds how many PINs are hashed at once; nil bounds nothing.
+	Hashing Hashing
+	// Keeping is how long things are kept.
+	Keeping Keeping
 	// Seen is told what happened, for the metrics; may be nil.
 	Seen func(Happening)
 }
 
 // Happening is something worth counting.
 type Happening struct {
-	What     string // "filed", "accepted", "unreachable", "message", "capped"
+	What     string // "filed", "accepted", "unreachable", "message", "capped", "purged", "silenced", "no_phone", "unread", "confirmed"
 	Category ripoti.Category
 	Urgency  ripoti.Urgency
 	Channel  ripoti.Channel
@@ -42,6 +47,8 @@ type Happening struct {
 	After    time.Duration // since the report was filed
 	Provider string
 	Status   sms.Status
+	Of       string // what was purged
+	Count    int
 }
 
 func (d *Desk) seen(h Happening) {
@@ -57,11 +64,6 @@ type Filing struct {
 	Channel      ripoti.Channel
 	Draft        ripoti.Draft
 }
-
-// holdFor is how long a danger that was said waits in the database for the rest of the call. The
-// watch of the process that serves the call is quicker; this is for when that process has died.
-// USSD calls end after 180 s at the latest, an idle one after 60 s (gateway's limits).
-const holdFor = 75 * time.Second
 
 // File saves a report for good and gives its number. The same conversation always gets the same
 // number, and what is new in its draft is added. Once File answers without an error, and not before,
@@ -102,6 +104,9 @@ func (d *Desk) Add(ctx context.Context, f Filing) error {
 		}
 		before := r
 		r.Answers, r.Stage = f.Draft.Answers, f.Draft.Stage
+		if strings.HasPrefix(before.Answers.More, r.Answers.More) { // what a follow-up added stays
+			r.Answers.More = before.Answers.More
+		}
 		reading := d.Live.World().Rules.Triage(r.Answers, r.Stage, 0)
 		if reading.Urgency.Rank() > r.Urgency.Rank() {
 			r.Urgency, r.Rule = reading.Urgency, reading.Rule
@@ -112,7 +117,7 @@ func (d *Desk) Add(ctx context.Context, f Filing) error {
 			return err
 		}
 		if r.Answers.Contact != before.Answers.Contact {
-			if err := tx.SaveWish(ctx, r.ID, r.Answers.Contact); err != nil {
+			if err := d.saveWish(ctx, tx, r); err != nil {
 				return err
 			}
 		}
@@ -146,9 +151,9 @@ func changesRoute(before, after ripoti.Report) bool {
 }
 
 // Hold keeps a danger that was said in a call that still runs. It goes out by itself unless the call
-// files it or is left with 0.
+// files it or is left with 0. Callers at the same moment share a statement and its commit.
 func (d *Desk) Hold(ctx context.Context, f Filing) error {
-	return d.Store.Hold(ctx, store.Held{Conversation: f.Conversation, From: f.From, Channel: f.Channel, Draft: f.Draft}, d.Now().Add(holdFor))
+	return d.Store.HoldTogether(ctx, store.Held{Conversation: f.Conversation, From: f.From, Channel: f.Channel, Draft: f.Draft}, d.Now().Add(holdFor))
 }
 
 // Drop forgets what was held: the caller pressed 0.
@@ -172,7 +177,7 @@ func (d *Desk) Rescue(ctx context.Context) (rescued int, err error) {
 		}
 		rescued++
 	}
-	return rescued, d.Store.ForgetDropped(ctx, d.Now().Add(-time.Hour))
+	return rescued, d.Store.ForgetDropped(ctx, d.Now().Add(-keepDropped))
 }
 
 // queueOf is the queue whose tasks wait as long as the urgency allows.

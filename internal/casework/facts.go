@@ -18,7 +18,7 @@ func (d *Desk) facts(world *World, r ripoti.Report, a store.Assignment, ladder [
 		Wish: r.Answers.Contact, Walled: r.Walled, Police: r.Answers.PoliceAccused(),
 		Side: a.Side, Accept: world.Rules.Level(r.Urgency).AcceptWithin,
 		Elapsed: max(0, d.Now().Sub(a.SendAt)),
-		Status:  a.Status, Closed: r.Status == ripoti.StatusClosed,
+		Status:  a.Status, Closed: r.Status == ripoti.StatusClosed, Drill: r.Drill != "",
 	}
 	if f.Place == "" {
 		f.Place, f.County = r.Answers.Place.County, ""
@@ -37,6 +37,9 @@ func (d *Desk) facts(world *World, r ripoti.Report, a store.Assignment, ladder [
 	if next := a.Step + 1; next < len(ladder) {
 		f.Next = world.party(ladder[next].Rung)
 		f.NextIn = max(0, ladder[next].After-f.Elapsed)
+	}
+	if a.Side == ripoti.Referred {
+		f = d.referralFacts(world, f, r, a)
 	}
 	return f
 }

@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"ripoti/flows"
@@ -42,26 +41,39 @@ func (d *Desk) Read(ctx context.Context, p tasks.Payload) error {
 	}
 	from, err := ripoti.ParsePhone(in.From)
 	if err != nil { // a short code or a name: nobody is there to be answered
-		return d.handle(ctx, p, func(*store.Tx) (string, error) { return "no phone", nil })
+		return d.handle(ctx, p, func(tx *store.Tx) (string, error) { return d.textOfNoPhone(ctx, tx, in) })
 	}
 	known, err := d.Store.ContactsOf(ctx, from)
 	if err != nil {
 		return fmt.Errorf("read: %w", err)
 	}
+	if c, asked, err := d.checkedBy(ctx, known, in.Body); err != nil {
+		return fmt.Errorf("read: %w", err)
+	} else if asked {
+		return d.answerCheck(ctx, p, c, in.Body)
+	}
 	contacts := answerable(known)
 	switch {
 	case len(contacts) == 0 && d.Reader != nil:
-		return d.handle(ctx, p, func(tx *store.Tx) (string, error) { return d.text(ctx, tx, in, from) })
+		return d.handle(ctx, p, func(tx *store.Tx) (string, error) {
+			if result, ok, err := d.answerStopped(ctx, tx, Staff{Phone: from, Contacts: stopped(known), OnScreen: true}, in.Body); ok || err != nil {
+				return result, err
+			}
+			return d.text(ctx, tx, in, from)
+		})
 	case len(contacts) == 0:
 		return d.handle(ctx, p, func(tx *store.Tx) (string, error) { return d.answerStranger(ctx, tx, from) })
 	case flows.WantsStop(in.Body):
 		return d.handle(ctx, p, func(tx *store.Tx) (string, error) { return "stopped", d.officerStops(ctx, tx, contacts[0]) })
 	}
-	t := talk{Desk: d, from: from, contacts: contacts, reply: flows.ParseReply(in.Body)}
-	if err := t.find(ctx); err != nil {
-		return fmt.Errorf("read: %w", err)
-	}
-	return d.handle(ctx, p, func(tx *store.Tx) (string, error) { return t.act(ctx, tx) })
+	who := Staff{Phone: from, Contacts: contacts}
+	return d.handle(ctx, p, func(tx *store.Tx) (string, error) {
+		reply, done, err := d.pongFirst(ctx, tx, who, flows.ParseReply(in.Body))
+		if err != nil || done {
+			return "pong", err
+		}
+		return d.answerByText(ctx, tx, who, reply)
+	})
 }
 
 // handle does what a text asks for exactly once, and notes what came of it.
@@ -93,174 +105,60 @@ func answerable(all []ripoti.Contact) (some []ripoti.Contact) {
 	return some
 }
 
+// stopped are the contacts who could answer had they not texted STOP.
+func stopped(all []ripoti.Contact) (some []ripoti.Contact) {
+	for _, c := range all {
+		if again := c; c.Stopped {
+			if again.Stopped = false; again.Answerable() {
+				some = append(some, c)
+			}
+		}
+	}
+	return some
+}
+
+// answerStopped does what an officer who texted STOP answers to an alert: work is not refused. Nothing is
+// texted back. It says false where the text is no such answer.
+func (d *Desk) answerStopped(ctx context.Context, tx *store.Tx, who Staff, body string) (result string, ok bool, err error) {
+	t := talk{Desk: d, who: who, reply: flows.ParseReply(body)}
+	if len(who.Contacts) == 0 || t.reply.Verb == "" {
+		return "", false, nil
+	}
+	if err := t.find(ctx, tx); err != nil || t.alert == nil {
+		return "", false, err
+	}
+	said, err := t.act(ctx, tx)
+	return said.Result, true, err
+}
+
 // answerStranger gives the free help numbers, and says nothing else.
 func (d *Desk) answerStranger(ctx context.Context, tx *store.Tx, to ripoti.Phone) (string, error) {
 	n, err := tx.Passive(ctx, tx.PhoneHash(to))
 	if err != nil || n > passiveLimit {
+		d.silenced(n)
 		return "stranger, no answer", err
 	}
 	err = d.post(ctx, tx, ripoti.Contact{Phone: to, Lang: ripoti.English}, sayNumbers, flows.Facts{}, about{}, tasks.Default, d.Now())
 	return "stranger", err
 }
 
-// talk is one answer of an officer or social worker on its way to the case it is about.
-type talk struct {
-	*Desk
-	from     ripoti.Phone
-	contacts []ripoti.Contact // everything the number answers for
-	reply    flows.Reply
-	alert    *store.Alert  // what it is about, nil where that is not clear
-	numbers  []ripoti.Code // of the open alerts, at most three
-	open     int           // open alerts of the number, where no report's number was given
-}
-
-// find looks up what the answer is about: the report whose number was given, or the one alert that
-// is open.
-func (t *talk) find(ctx context.Context) error {
-	if t.reply.Code == "" && t.reply.Typed != "" {
-		return nil // a number with a slip in it is no report's number
-	}
-	alerts, err := t.Store.AlertsOf(ctx, t.contacts, t.reply.Code, 3)
-	if err != nil {
-		return err
-	}
-	if t.open = len(alerts); t.open == 1 || (t.open > 0 && t.reply.Code != "") {
-		t.alert = &alerts[0]
-	}
-	for _, a := range alerts {
-		t.numbers = append(t.numbers, a.Code)
-	}
-	return nil
-}
-
-// contact is who answers: the contact at the office the alert is with, if there is one.
-func (t *talk) contact() ripoti.Contact {
-	for _, c := range t.contacts {
-		if t.alert != nil && c.OfficeID == t.alert.OfficeID {
-			return c
-		}
-	}
-	return t.contacts[0]
-}
-
-func (t *talk) act(ctx context.Context, tx *store.Tx) (string, error) {
-	if t.reply.Verb == "" || t.alert == nil {
-		return t.passive(ctx, tx)
-	}
-	r, a, err := hold(ctx, tx, t.alert.ID)
+// answerByText does what a text of staff asks for, and posts what is said back.
+func (d *Desk) answerByText(ctx context.Context, tx *store.Tx, who Staff, reply flows.Reply) (string, error) {
+	said, err := d.Answer(ctx, tx, who, reply)
 	if err != nil {
 		return "", err
 	}
-	t.alert.Assignment = a
-	if a.Status != ripoti.AssignmentOpen {
-		return t.late(ctx, tx, r)
-	}
-	if err := tx.Acted(ctx, tx.PhoneHash(t.from)); err != nil {
+	queue := tasks.Critical
+	if said.Passive {
+		queue = tasks.Default
+		if n, err := tx.Passive(ctx, tx.PhoneHash(who.Phone)); err != nil || n > passiveLimit {
+			return said.Result + ", no answer", err
+		}
+	} else if err := tx.Acted(ctx, tx.PhoneHash(who.Phone)); err != nil {
 		return "", err
 	}
-	if t.reply.Verb == flows.VerbAccept {
-		return "accepted", t.accept(ctx, tx, r, a, t.contact())
+	if said.Say == "" {
+		return said.Result, nil
 	}
-	return "declined", t.decline(ctx, tx, r, a, t.contact(), t.reply.Reason)
-}
-
-// late is an answer to an alert that is settled. That a person knows the people involved counts all
-// the same and stands in the history.
-func (t *talk) late(ctx context.Context, tx *store.Tx, r ripoti.Report) (string, error) {
-	if t.reply.Reason == flows.ReasonConflict {
-		who := line{"assignment": t.alert.ID, "reason": t.reply.Reason}
-		if err := tx.Append(ctx, r.ID, "conflict_declared", t.contact().ID, who.String()); err != nil {
-			return "", err
-		}
-	}
-	return t.passive(ctx, tx)
-}
-
-// passive answers with the state of the alert, or with one helpful sentence.
-func (t *talk) passive(ctx context.Context, tx *store.Tx) (string, error) {
-	if t.alert != nil { // who was told its number in a bundle may read it
-		if full, err := t.inFull(ctx, tx, t.alert.Assignment, t.contact()); err != nil || full {
-			return "read", errors.Join(err, tx.Acted(ctx, tx.PhoneHash(t.from)))
-		}
-	}
-	n, err := tx.Passive(ctx, tx.PhoneHash(t.from))
-	if err != nil || n > passiveLimit {
-		return "passive, no answer", err
-	}
-	kind, facts, topic := sayHelp, flows.Facts{Open: t.open, Codes: t.numbers}, about{}
-	if t.alert != nil {
-		r, err := tx.Report(ctx, t.alert.ReportID)
-		if err != nil {
-			return "", err
-		}
-		kind, topic = sayState, about{r.ID, t.alert.ID}
-		facts = t.facts(t.Live.World(), r, t.alert.Assignment, nil)
-		facts.Mine = t.alert.AcceptedBy == t.contact().ID
-	} else if t.reply.Typed != "" {
-		kind, facts = sayUnknown, flows.Facts{Typed: t.reply.Typed}
-	}
-	return "passive", t.post(ctx, tx, t.contact(), kind, facts, topic, tasks.Default, t.Now())
-}
-
-// accept: the contact takes the case; silence climbs no more.
-func (d *Desk) accept(ctx context.Context, tx *store.Tx, r ripoti.Report, a store.Assignment, by ripoti.Contact) error {
-	a.Status, a.AcceptedBy, a.AcceptedAt = ripoti.AssignmentAccepted, by.ID, d.Now()
-	if err := tx.SaveAssignment(ctx, a); err != nil {
-		return err
-	}
-	if err := tx.Cancel(ctx, tasks.Climb, a.ID); err != nil {
-		return err
-	}
-	if a.Side == ripoti.Safety && r.Status != ripoti.StatusClosed {
-		r.Status = ripoti.StatusAccepted
-		if err := errors.Join(tx.SaveReport(ctx, r), tx.MarkNoRecipient(ctx, r.ID, false)); err != nil {
-			return err
-		}
-	}
-	if err := tx.Append(ctx, r.ID, "accepted", by.ID, line{"assignment": a.ID, "office": a.OfficeID, "side": a.Side}.String()); err != nil {
-		return err
-	}
-	if _, err := d.inFull(ctx, tx, a, by); err != nil {
-		return err
-	}
-	d.seen(Happening{What: "accepted", Category: r.Category, Urgency: r.Urgency, After: d.Now().Sub(r.FiledAt)})
-	return d.post(ctx, tx, by, sayAccepted, d.facts(d.Live.World(), r, a, nil), about{r.ID, a.ID}, tasks.Critical, d.Now())
-}
-
-// decline: the contact cannot. Where the office could still act, the next rung is told now; where it
-// cannot or must not, another office gets the report.
-func (d *Desk) decline(ctx context.Context, tx *store.Tx, r ripoti.Report, a store.Assignment, by ripoti.Contact, reason flows.Reason) error {
-	if err := tx.Cancel(ctx, tasks.Climb, a.ID); err != nil {
-		return err
-	}
-	if err := tx.Append(ctx, r.ID, "declined", by.ID, line{"assignment": a.ID, "office": a.OfficeID, "reason": reason}.String()); err != nil {
-		return err
-	}
-	kind := sayDeclined
-	if reason == "" {
-		kind = sayWhy
-	}
-	world := d.Live.World()
-	if err := d.post(ctx, tx, by, kind, d.facts(world, r, a, nil), about{r.ID, a.ID}, tasks.Critical, d.Now()); err != nil {
-		return err
-	}
-	if !elsewhere[reason] {
-		return d.tell(ctx, tx, world, r, a, a.Step+1, by.ID)
-	}
-	a.Status, a.Reason = ripoti.AssignmentDeclined, string(reason)
-	if err := tx.SaveAssignment(ctx, a); err != nil {
-		return err
-	}
-	if err := d.tellMoved(ctx, tx, world, r, a, by); err != nil {
-		return err
-	}
-	return tx.Owe(ctx, store.Duty{Kind: tasks.Route, Subject: r.ID, Queue: queueOf(r.Urgency), Due: d.Now()})
-}
-
-// elsewhere are the reasons for which the report leaves the office (domain brief 5 and 7.2: no
-// vehicle asks the neighbour at once; who knows the people has a conflict of interest).
-var elsewhere = map[flows.Reason]bool{
-	flows.ReasonVehicle:  true,
-	flows.ReasonArea:     true,
-	flows.ReasonConflict: true,
+	return said.Result, d.post(ctx, tx, said.By, said.Say, said.Facts, about{said.Report, said.Assignment}, queue, d.Now())
 }

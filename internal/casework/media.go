@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"ripoti/flows"
 	"ripoti/internal/ripoti"
@@ -11,9 +10,6 @@ import (
 	"ripoti/internal/store"
 	"ripoti/internal/tasks"
 )
-
-// mediaAgain is how long a number that sent pictures is not told again that they do not arrive.
-const mediaAgain = 24 * time.Hour
 
 // media tells whoever sent pictures, once a day, that they do not arrive and are to be kept: a
 // picture of a child must not travel (domain brief 2), and what it shows belongs to the officer who

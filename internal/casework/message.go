@@ -31,6 +31,30 @@ const (
 	sayNumbers   = flows.SayNumbers // R8
 	sayBundle    = flows.SayBundle
 	sayMedia     = flows.SayMedia
+
+	sayNoted      = flows.SayNoted
+	sayFled       = flows.SayFled // O8
+	sayFledNear   = flows.SayFledNear
+	sayOBHow      = flows.SayOBHow
+	sayDayHow     = flows.SayDayHow
+	sayNews       = flows.SayNews
+	saySettlement = flows.SaySettlement // O7
+	sayFlag       = flows.SayFlag
+	sayVehicle    = flows.SayVehicle
+	sayTransport  = flows.SayTransport
+	sayHanded     = flows.SayHanded
+	sayHandedAll  = flows.SayHandedAll
+	sayTaken      = flows.SayTaken
+	sayCase       = flows.SayCase
+	sayList       = flows.SayList
+	sayOn         = flows.SayOn
+	sayOff        = flows.SayOff
+	sayAsked      = flows.SayAsked
+	sayMore       = flows.SayMore
+	sayClosed     = flows.SayClosed
+	sayNotClosed  = flows.SayNotClosed
+	sayReopened   = flows.SayReopened
+	sayRefused    = flows.SayRefused
 )
 
 // FirstAlert is the kind of the message that asks for help first.

@@ -41,7 +41,7 @@ func (d *Desk) silence(ctx context.Context, tx *store.Tx, number ripoti.Phone) e
 		if !ok || !office.Active || !c.Active || c.VerifiedAt.IsZero() {
 			continue
 		}
-		for _, to := range world.coordinators(office.County) {
+		for _, to := range world.coordinators(office.County, d.Now()) {
 			if to.Phone == number {
 				continue
 			}

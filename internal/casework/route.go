@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"ripoti/flows"
 	"ripoti/internal/ripoti"
 	"ripoti/internal/routing"
 	"ripoti/internal/store"
@@ -19,11 +20,11 @@ import (
 func (d *Desk) Route(ctx context.Context, p tasks.Payload) error {
 	world := d.Live.World()
 	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
-		if mine, err := tx.Done(ctx, p.Duty); err != nil || !mine {
+		r, err := tx.Report(ctx, p.Subject) // held before the duty, as by everybody who cancels one
+		if err != nil {
 			return err
 		}
-		r, err := tx.Report(ctx, p.Subject)
-		if err != nil {
+		if mine, err := tx.Done(ctx, p.Duty); err != nil || !mine {
 			return err
 		}
 		prior, err := tx.Assignments(ctx, r.ID)
@@ -38,6 +39,9 @@ func (d *Desk) Route(ctx context.Context, p tasks.Payload) error {
 			return err
 		}
 		c.Urgency, c.Rule, c.At, c.Avoid = r.Urgency, r.Rule, d.Now(), declined(prior)
+		if err := d.propose(ctx, tx, r); err != nil {
+			return err
+		}
 		decision := routing.Decide(c, world.Directory, world.Rules)
 		return d.carryOut(ctx, tx, world, r, prior, decision)
 	})
@@ -51,6 +55,15 @@ func (d *Desk) Route(ctx context.Context, p tasks.Payload) error {
 // caseOf is what the rules must know of a report; of a text also what was read that no key says.
 func caseOf(ctx context.Context, tx *store.Tx, r ripoti.Report) (routing.Case, error) {
 	c := routing.Case{Answers: r.Answers, Category: r.Category, Second: r.Second, Urgency: r.Urgency, Rule: r.Rule, Stage: r.Stage}
+	linked, err := tx.Case(ctx, r.ID)
+	if err != nil {
+		return c, err
+	}
+	if linked.LinkedTo != "" { // of what it came out of, these offices stand accused
+		if c.AccusedOffices, err = tx.Walls(ctx, r.ID); err != nil {
+			return c, err
+		}
+	}
 	if r.Channel != ripoti.BySMS {
 		return c, nil
 	}
@@ -64,10 +77,10 @@ func caseOf(ctx context.Context, tx *store.Tx, r ripoti.Report) (routing.Case, e
 
 // raise lets repeated reports about one place raise the urgency; nothing here lowers it.
 func (d *Desk) raise(ctx context.Context, tx *store.Tx, world *World, c routing.Case, r *ripoti.Report) error {
-	if !r.Answers.Place.Known() {
+	if !r.Answers.Place.Known() || r.Drill != "" {
 		return nil
 	}
-	since := d.Now().Add(-time.Duration(world.Rules.RepeatDays()) * 24 * time.Hour)
+	since := d.Now().Add(-time.Duration(world.Rules.RepeatDays()) * Day)
 	repeats, err := tx.RepeatsNear(ctx, r.Answers.Place.ID, r.ID, since.UnixMicro())
 	if err != nil || repeats == 0 {
 		return err
@@ -76,16 +89,28 @@ func (d *Desk) raise(ctx context.Context, tx *store.Tx, world *World, c routing.
 	if r.Channel == ripoti.BySMS { // the harm was read, not pressed
 		reading = world.Rules.Weigh(c, repeats)
 	}
-	if reading.Urgency.Rank() > r.Urgency.Rank() {
-		r.Urgency, r.Rule = reading.Urgency, reading.Rule
+	if burst, err := d.inBurst(ctx, tx, world.Rules, *r); err != nil {
+		return err
+	} else if burst {
+		reading = world.Rules.InBurst(reading)
 	}
-	return nil
+	if r.Channel == ripoti.BySMS {
+		if p, err := tx.Proposal(ctx, r.ID); err != nil || !p.Ruling.Raises(reading.Urgency) {
+			return err
+		}
+	}
+	if reading.Urgency.Rank() <= r.Urgency.Rank() {
+		return nil
+	}
+	r.Urgency, r.Rule = reading.Urgency, reading.Rule
+	return d.sooner(ctx, tx, *r)
 }
 
-// declined are the offices that cannot take the report any more.
+// declined are the offices that cannot take the report any more, or have no way to get there.
 func declined(prior []store.Assignment) (offices []string) {
 	for _, a := range prior {
-		if a.Status == ripoti.AssignmentDeclined {
+		noWay := a.Status == ripoti.AssignmentAccepted && a.Reason == string(flows.ReasonVehicle)
+		if a.Side != ripoti.Referred && (a.Status == ripoti.AssignmentDeclined || noWay) {
 			offices = append(offices, a.OfficeID)
 		}
 	}
@@ -100,9 +125,15 @@ func (d *Desk) carryOut(ctx context.Context, tx *store.Tx, world *World, r ripot
 	if err := tx.SaveDecision(ctx, r.ID, string(raw), decision.Wall); err != nil {
 		return err
 	}
+	if err := d.wallWhoAnswered(ctx, tx, r.ID, decision.Wall, prior); err != nil {
+		return err
+	}
 	r.Walled = r.Walled || decision.Walled
 	if r.RoutedAt.IsZero() {
 		r.RoutedAt = d.Now()
+		if err := d.oweHow(ctx, tx, r); err != nil {
+			return err
+		}
 	}
 	if r.Status == ripoti.StatusFiled {
 		r.Status = ripoti.StatusRouted
@@ -116,6 +147,9 @@ func (d *Desk) carryOut(ctx context.Context, tx *store.Tx, world *World, r ripot
 	if err := tx.MarkNoRecipient(ctx, r.ID, false); err != nil { // until shown again
 		return err
 	}
+	if err := d.follow(ctx, tx, r, store.Assignment{}); err != nil {
+		return err
+	}
 	fresh, err := d.reconcile(ctx, tx, r, prior, decision)
 	if err != nil {
 		return err
@@ -125,7 +159,7 @@ func (d *Desk) carryOut(ctx context.Context, tx *store.Tx, world *World, r ripot
 		return err
 	}
 	for _, a := range given {
-		if err := d.tell(ctx, tx, world, r, a, 0, ""); err != nil {
+		if err := d.tell(ctx, tx, world, r, a, 0, gone{}); err != nil {
 			return err
 		}
 	}
@@ -155,6 +189,7 @@ func (d *Desk) reconcile(ctx context.Context, tx *store.Tx, r ripoti.Report, pri
 		at := seat{a.OfficeID, a.Side}
 		switch {
 		case a.Status == ripoti.AssignmentDeclined || a.Status == ripoti.AssignmentMoved:
+		case a.Side == ripoti.Referred && !walled[a.OfficeID]: // no rule gave it, none takes it away
 		case walled[a.OfficeID], a.Status == ripoti.AssignmentOpen && (!wanted[at] || untold(a)):
 			if err := d.move(ctx, tx, r, a); err != nil {
 				return nil, err
@@ -181,6 +216,9 @@ func untold(a store.Assignment) bool {
 }
 
 func (d *Desk) move(ctx context.Context, tx *store.Tx, r ripoti.Report, a store.Assignment) error {
+	if a.Side == ripoti.Referred {
+		return d.answerReferral(ctx, tx, r, a, ripoti.Contact{ID: "system"}, ripoti.ReferralRevoked)
+	}
 	a.Status = ripoti.AssignmentMoved
 	if err := tx.SaveAssignment(ctx, a); err != nil {
 		return err

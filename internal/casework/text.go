@@ -1,12 +1,12 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"ripoti/flows"
 	"ripoti/internal/gazetteer"
@@ -22,20 +22,8 @@ type TextReader interface {
 	Read(text string) triage.Reading
 }
 
-const (
-	// talkDay is how long a talk takes more texts to the same report after the last one.
-	talkDay = 24 * time.Hour
-	// partsWithin is how close the parts of one long text come.
-	partsWithin = 30 * time.Second
-	// sameWithin is how close the same words are the same text, sent again.
-	sameWithin = 5 * time.Minute
-	// answersWait is how long a report waits for answers before it goes on without them.
-	answersWait = 2 * time.Minute
-	// answersAnHour is how many automatic answers one number gets in an hour at most.
-	answersAnHour = 6
-	// longestStory is how much of the words a report keeps, in bytes; every text is kept whole besides.
-	longestStory = 32 << 10
-)
+// longestStory is how much of the words a report keeps, in bytes; every text is kept whole besides.
+const longestStory = 32 << 10
 
 // text answers a text of a number that is no contact: it is a report, adds to one, or is a word that
 // asks for something. What a machine reads in it is a proposal (domain brief 2, s.35).
@@ -46,14 +34,22 @@ func (d *Desk) text(ctx context.Context, tx *store.Tx, in store.Inbound, from ri
 	}
 	in.Body = strings.ToValidUTF8(in.Body, "\uFFFD")
 	w.in.Body = in.Body
+	if result, ok, err := w.followText(ctx); ok || err != nil {
+		return result, err
+	}
 	texts := flows.Texts{Read: d.gist, Find: func(name string) flows.Matches { return matches(d.Places.Find(name, "")) }}
-	turn := texts.Next(w.talk, flows.Text{Body: in.Body, Open: w.joins, Story: w.report.Answers.More, Stopped: w.stopped,
-		Part: d.Now().Sub(w.row.UpdatedAt) <= partsWithin})
+	turn := texts.Next(w.talk, flows.Text{Body: in.Body, Open: w.joins, Story: w.report.Answers.More, Place: w.report.Answers.Place, Stopped: w.stopped,
+		Part: d.Now().Sub(w.row.UpdatedAt) <= partsWithin, Order: partOrder(in)})
 	if in.Media > 0 && turn.Do == flows.Nothing { // the sentence about pictures answers it
 		turn.Say = ""
 	}
 	if again, err := w.again(ctx, turn); err != nil || again {
 		return "the same again", err
+	}
+	if turn.Withdraw {
+		if err := w.withdraw(ctx, &turn); err != nil {
+			return "", err
+		}
 	}
 	if result, err = w.do(ctx, turn); err != nil {
 		return "", err
@@ -62,6 +58,50 @@ func (d *Desk) text(ctx context.Context, tx *store.Tx, in store.Inbound, from ri
 		return "", err
 	}
 	return result, w.close(ctx, turn)
+}
+
+// partOrder sorts the parts of a long text. Providers tell the second at which each was sent; of two in the
+// same second the one that is full comes first, for only the last is not; beyond that they stand as they
+// came to us, for nobody knows better.
+func partOrder(in store.Inbound) string {
+	last := 1
+	if flows.FullPart(in.Body) {
+		last = 0
+	}
+	return fmt.Sprintf("%020d %d %s", in.At.Unix(), last, in.ID)
+}
+
+// withdraw takes back the sentence that nobody could read the text, which waited for more parts. Where it
+// has left, it was the one answer.
+func (w *writer) withdraw(ctx context.Context, turn *flows.TextTurn) error {
+	taken, err := w.tx.Withdraw(ctx, w.report.ID, flows.SayTextUnread)
+	if !taken {
+		turn.Say, turn.Talk.Asked, turn.Settled = "", "", true
+	}
+	return err
+}
+
+// textOfNoPhone looks at a text of a short code or a name, which nobody can answer. One that tells of a
+// harm is a report without contact, so that a person reads it; the others are kept and left.
+func (d *Desk) textOfNoPhone(ctx context.Context, tx *store.Tx, in store.Inbound) (result string, err error) {
+	in.Body = strings.ToValidUTF8(in.Body, "\uFFFD")
+	if d.Reader == nil {
+		return "no phone", nil
+	}
+	g := d.gist(in.Body)
+	if !g.Harm {
+		return "no phone", nil
+	}
+	w := &writer{Desk: d, tx: tx, in: in, row: store.Talk{NumberHash: tx.SenderHash(in.From)}}
+	turn := flows.TextTurn{Do: flows.File, Story: in.Body, Wish: ripoti.WishNone, Settled: true, Place: g.Sure(), Talk: flows.Talk{Lang: cmp.Or(g.Lang, ripoti.Swahili)}}
+	if again, err := w.again(ctx, turn); err != nil || again {
+		return "the same again", err
+	}
+	if err := w.file(ctx, turn); err != nil {
+		return "", err
+	}
+	d.seen(Happening{What: "no_phone", Category: w.report.Category, Urgency: w.report.Urgency, Channel: ripoti.BySMS})
+	return "report", nil
 }
 
 // writer is a person who texts, while one text is being read.
@@ -141,7 +181,7 @@ func (w *writer) do(ctx context.Context, turn flows.TextTurn) (result string, er
 		}
 		return "stopped", nil
 	case flows.Start:
-		if _, err := w.tx.Start(ctx, w.row.NumberHash); err != nil {
+		if _, err := w.tx.Start(ctx, w.from); err != nil {
 			return "", err
 		}
 		return "started", w.tx.StopContacts(ctx, w.from, false)
@@ -159,7 +199,7 @@ func (w *writer) file(ctx context.Context, turn flows.TextTurn) error {
 	if r.Category == ripoti.Unclear {
 		r.Answers.What = ripoti.WhatUnsure
 	}
-	w.weigh(&r, reading.Signs)
+	w.weigh(&r, store.Proposal{Signs: codes(reading.Signs)})
 	due := w.Now()
 	if !turn.Settled && r.Urgency != ripoti.Critical {
 		due = due.Add(answersWait)
@@ -173,7 +213,7 @@ func (w *writer) file(ctx context.Context, turn flows.TextTurn) error {
 		return err
 	}
 	if r.ID, r.Code = filed.ID, filed.Code; !filed.Again {
-		if err := w.propose(ctx, r.ID, reading, nil); err != nil {
+		if err := w.propose(ctx, r, reading, store.Proposal{}); err != nil {
 			return err
 		}
 		w.seen(Happening{What: "filed", Category: r.Category, Urgency: r.Urgency, Channel: r.Channel, Stage: r.Stage})
@@ -194,31 +234,37 @@ func (w *writer) add(ctx context.Context, turn flows.TextTurn) error {
 	if err != nil {
 		return err
 	}
-	signs := signsOf(p)
-	if tells(turn, before) {
+	read, told := triage.Reading{}, tells(turn, before)
+	if told {
 		words = flows.SameWords(w.in.Body)
-		reading := w.Reader.Read(turn.Story)
-		r.Answers = merged(r.Answers, reading.Answers)
-		r.Answers.More = kept(turn.Story)
-		if reading.Category != ripoti.Unclear {
-			r.Category, r.Second = reading.Category, reading.Second
-		}
-		if reading.Urgency.Rank() > r.Urgency.Rank() {
-			r.Urgency, r.Rule = reading.Urgency, reading.Rule
-		}
-		signs = reading.Signs
-		if err := w.propose(ctx, r.ID, reading, p.Accused); err != nil {
-			return err
-		}
+		read = w.Reader.Read(turn.Story)
+		w.learn(&r, turn.Story, read, p.Ruling)
+		p.Signs = codes(read.Signs)
 	}
 	answered(&r.Answers, turn)
-	w.weigh(&r, signs)
+	heard := p
+	if turn.Danger == ripoti.DangerYes { // said just now, whatever a person made of the words before
+		heard.Ruling = store.Ruling{}
+	}
+	w.weigh(&r, heard)
+	switch {
+	case told:
+		err = w.propose(ctx, r, read, p)
+	case r.Urgency.Rank() > before.Urgency.Rank():
+		err = w.sooner(ctx, w.tx, r)
+	}
+	if err != nil {
+		return err
+	}
 	if err := w.tx.Belongs(ctx, w.in.ID, r.ID, words); err != nil {
 		return err
 	}
 	w.report = r
 	return w.save(ctx, before, turn.Settled)
 }
+
+// placeCorrected is the event of a text that took back where it is.
+const placeCorrected = "place_corrected"
 
 func (w *writer) save(ctx context.Context, before ripoti.Report, settled bool) error {
 	r := w.report
@@ -227,19 +273,24 @@ func (w *writer) save(ctx context.Context, before ripoti.Report, settled bool) e
 			return err
 		}
 		if r.Answers.Contact != before.Answers.Contact {
-			if err := w.tx.SaveWish(ctx, r.ID, r.Answers.Contact); err != nil {
+			if err := w.saveWish(ctx, w.tx, r); err != nil {
 				return err
 			}
 		}
 		if err := w.tx.Append(ctx, r.ID, "added", "reporter", line{"stage": r.Stage, "category": r.Category, "urgency": r.Urgency, "rule": r.Rule}.String()); err != nil {
 			return err
 		}
+		if was := before.Answers.Place; was.Known() && was.ID != r.Answers.Place.ID {
+			if err := w.tx.Append(ctx, r.ID, placeCorrected, "reporter", line{"place_was": was.ID, "place": r.Answers.Place.ID}.String()); err != nil {
+				return err
+			}
+		}
 		if err := w.oweUpdate(ctx, w.tx, before, r); err != nil {
 			return err
 		}
 	}
 	waits := r.RoutedAt.IsZero() && (settled || r.Urgency == ripoti.Critical)
-	changed := !r.RoutedAt.IsZero() && (changesRoute(before, r) || before.Answers.Place.ID != r.Answers.Place.ID)
+	changed := !r.RoutedAt.IsZero() && (changesRoute(before, r) || before.Second != r.Second || before.Answers.Place.ID != r.Answers.Place.ID)
 	if !waits && !changed {
 		return nil
 	}
@@ -249,21 +300,53 @@ func (w *writer) save(ctx context.Context, before ripoti.Report, settled bool) e
 	return w.tx.Owe(ctx, store.Duty{Kind: tasks.Route, Subject: r.ID, Queue: queueOf(r.Urgency), Due: w.Now()})
 }
 
+// learn puts what was read of all words into the report: it raises the urgency, never lowers it. Where
+// a person has ruled, the harm stays what the person read, and of the urgency only the new words and
+// what is more than the person has seen count.
+func (w *writer) learn(r *ripoti.Report, story string, read triage.Reading, ruling store.Ruling) {
+	known := r.Answers
+	r.Answers = merged(r.Answers, read.Answers)
+	r.Answers.More = kept(story)
+	own := triage.Reading{}
+	if ruling != (store.Ruling{}) {
+		own = w.Reader.Read(w.in.Body)
+	}
+	if ruling.Category != "" {
+		r.Answers.What, r.Answers.Detail = known.What, known.Detail
+		if own.Category != "" && own.Category != ripoti.Unclear && own.Category != r.Category {
+			r.Second = own.Category
+		}
+		r.Walled = r.Walled || own.Category == ripoti.PoliceAbuse
+	} else if read.Category != ripoti.Unclear {
+		r.Category, r.Second = read.Category, read.Second
+	}
+	if ruling.Raises(read.Urgency) {
+		raise(r, read.Urgency, read.Rule)
+	}
+	raise(r, own.Urgency, own.Rule)
+}
+
+func raise(r *ripoti.Report, u ripoti.Urgency, rule string) {
+	if u.Rank() > r.Urgency.Rank() {
+		r.Urgency, r.Rule = u, rule
+	}
+}
+
 // weigh sets the urgency by the rules in force: up, never down; and raises the wall.
-func (w *writer) weigh(r *ripoti.Report, signs []routing.Sign) {
-	reading := w.Live.World().Rules.Weigh(routing.Case{Answers: r.Answers, Category: r.Category, Second: r.Second, Stage: r.Stage, Signs: signs}, 0)
-	if reading.Urgency.Rank() > r.Urgency.Rank() {
-		r.Urgency, r.Rule = reading.Urgency, reading.Rule
+func (w *writer) weigh(r *ripoti.Report, p store.Proposal) {
+	reading := w.Live.World().Rules.Weigh(routing.Case{Answers: r.Answers, Category: r.Category, Second: r.Second, Stage: r.Stage, Signs: signsOf(p)}, 0)
+	if p.Ruling.Raises(reading.Urgency) {
+		raise(r, reading.Urgency, reading.Rule)
 	}
 	r.Walled = r.Walled || r.Answers.PoliceAccused() || r.Category == ripoti.PoliceAbuse
 }
 
-// propose keeps what was read, in codes, until a person confirms it. Who was accused stays accused.
-func (w *writer) propose(ctx context.Context, report string, reading triage.Reading, accused []ripoti.OfficeKind) error {
-	p := store.Proposal{Rule: reading.Rule, Accused: accused}
-	for _, s := range reading.Signs {
-		p.Signs = append(p.Signs, string(s))
-	}
+// propose keeps what was read, in codes, until a person confirms it. Who was accused stays accused, and
+// what a person has set stays set.
+func (w *writer) propose(ctx context.Context, r ripoti.Report, reading triage.Reading, before store.Proposal) error {
+	p := before
+	p.Category, p.Second, p.Urgency, p.Rule = reading.Category, reading.Second, reading.Urgency, reading.Rule
+	p.Signs, p.Signals = codes(reading.Signs), nil
 	for _, s := range reading.Signals {
 		if !slices.Contains(p.Signals, s.Signal) {
 			p.Signals = append(p.Signals, s.Signal)
@@ -274,11 +357,18 @@ func (w *writer) propose(ctx context.Context, report string, reading triage.Read
 			p.Accused = append(p.Accused, kind)
 		}
 	}
-	if err := w.tx.SaveProposal(ctx, report, p); err != nil {
+	if err := w.unreadNow(ctx, w.tx, r, p); err != nil {
 		return err
 	}
-	return w.tx.Append(ctx, report, "read", "system", line{"proposed": true, "lang": reading.Lang, "category": reading.Category,
+	return w.tx.Append(ctx, r.ID, "read", "system", line{"proposed": true, "lang": reading.Lang, "category": reading.Category,
 		"urgency": reading.Urgency, "rule": reading.Rule, "signals": p.Signals, "accused": p.Accused}.String())
+}
+
+func codes(signs []routing.Sign) (out []string) {
+	for _, s := range signs {
+		out = append(out, string(s))
+	}
+	return out
 }
 
 func signsOf(p store.Proposal) (signs []routing.Sign) {
@@ -296,6 +386,7 @@ func (w *writer) say(ctx context.Context, turn flows.TextTurn) error {
 	}
 	if turn.Say == flows.SayNumbers || turn.Say == flows.SayTextMenu {
 		if n, err := w.tx.Passive(ctx, w.row.NumberHash); err != nil || n > passiveLimit {
+			w.silenced(n)
 			return err
 		}
 	}
@@ -306,6 +397,7 @@ func (w *writer) say(ctx context.Context, turn flows.TextTurn) error {
 	if n > answersAnHour {
 		if n == answersAnHour+1 {
 			w.seen(Happening{What: "capped", Channel: ripoti.BySMS})
+			return w.tellCapped(ctx)
 		}
 		return nil
 	}
@@ -320,7 +412,37 @@ func (w *writer) say(ctx context.Context, turn flows.TextTurn) error {
 	if turn.Say == flows.SayTextWhich {
 		facts.Places = flows.Named(turn.Talk.Offer)
 	}
-	return w.post(ctx, w.tx, to, turn.Say, facts, topic, tasks.Default, w.Now())
+	at := w.Now()
+	if turn.Say == flows.SayTextUnread {
+		at = at.Add(partsWithin) // the other parts may be readable
+	}
+	return w.post(ctx, w.tx, to, turn.Say, facts, topic, tasks.Default, at)
+}
+
+// tellCapped tells the coordinators that a number gets no more answers this hour, once an hour however
+// many numbers there are: the metric counts them all.
+func (w *writer) tellCapped(ctx context.Context) error {
+	facts := flows.Facts{Code: w.report.Code}
+	for _, c := range w.Live.World().coordinators(w.report.Answers.Place.CountyID, w.Now()) {
+		told, err := w.tx.ToldSince(ctx, c.Phone, flows.SayTextCapped, w.Now().Add(-cappedAgain))
+		if err != nil {
+			return err
+		}
+		if told {
+			continue
+		}
+		if err := w.post(ctx, w.tx, c, flows.SayTextCapped, facts, about{report: w.report.ID}, tasks.Default, w.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// silenced tells once that a number got its last help sentence in a row.
+func (d *Desk) silenced(given int) {
+	if given == passiveLimit+1 {
+		d.seen(Happening{What: "silenced", Channel: ripoti.BySMS})
+	}
 }
 
 func (w *writer) close(ctx context.Context, turn flows.TextTurn) error {

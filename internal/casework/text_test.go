@@ -9,6 +9,7 @@ import (
 	"ripoti/internal/casework"
 	"ripoti/internal/casework/stage"
 	"ripoti/internal/ripoti"
+	"ripoti/internal/sms"
 )
 
 const neighbour = "+254711000071"
@@ -106,6 +107,8 @@ func TestText(t *testing.T) {
 		s := stage.New(t, nil)
 		s.Text(neighbour, "xqz wrtp ghjk vbnm")
 		r := only(s)
+		expect(t, "the sender, while another part may come", s.Kinds(neighbour), "")
+		s.Wait(30 * time.Second)
 		expect(t, "the sender", s.Kinds(neighbour), "text.unread")
 		if r.Category != ripoti.Unclear || r.RoutedAt.IsZero() {
 			t.Errorf("%+v", r)
@@ -307,10 +310,248 @@ func TestTextLoops(t *testing.T) {
 		if n := len(reports(s)); n != 12 {
 			t.Errorf("%d reports", n)
 		}
+		for i := range 8 {
+			s.Text("+254711000072", fmt.Sprintf("new report number %d: thieves stole goats", i))
+		}
+		told := 0
+		for _, m := range s.Got("coordination-ke.coordinator") {
+			if m.Kind == "text.capped" {
+				told++
+			}
+		}
+		if told != 1 || alarms != 2 {
+			t.Errorf("two numbers are capped: the coordinators were told %d times, %d alarms", told, alarms)
+		}
 		s.Wait(time.Hour)
 		s.Text(neighbour, "new report: a boy is beaten")
 		if n := len(s.Got(neighbour)); n != 7 {
 			t.Errorf("%d answers an hour later", n)
+		}
+	})
+}
+
+func TestTextOfNoPhone(t *testing.T) {
+	for _, sender := range []string{"21094", "KENYALERT", "PESA-X"} {
+		t.Run(sender+" that tells of a harm is a report without contact, and is never answered", func(t *testing.T) {
+			s := stage.New(t, nil)
+			var counted []string
+			s.Desk.Seen = func(h casework.Happening) { counted = append(counted, h.What) }
+			s.Text(sender, "a girl is raped now in Kibera by her uncle")
+			r := only(s)
+			if r.Category != ripoti.SVAC || r.RoutedAt.IsZero() || r.Answers.Contact != ripoti.WishNone || r.Answers.Place.Name != "Kibera" {
+				t.Errorf("%+v", r)
+			}
+			if who, err := s.Store.Reporter(t.Context(), r.ID); err != nil || who.Phone != "" || who.Wish != ripoti.WishNone {
+				t.Errorf("the reporter is %+v, %v", who, err)
+			}
+			if !strings.Contains(strings.Join(s.Told(), " "), "social-047") {
+				t.Errorf("told: %v", s.Told())
+			}
+			s.Text(sender, "A girl is raped now in Kibera by her uncle!")
+			if n := len(reports(s)); n != 1 {
+				t.Errorf("the same words are %d reports", n)
+			}
+			s.Wait(5 * time.Minute)
+			if reminders(s, careContact) != 1 {
+				t.Error("no person is asked to read it")
+			}
+			if s.Kinds(sender) != "" || !strings.Contains(strings.Join(counted, " "), "no_phone") {
+				t.Errorf("answered with %s, counted %v", s.Kinds(sender), counted)
+			}
+		})
+		t.Run(sender+" that tells of none is kept and left", func(t *testing.T) {
+			s := stage.New(t, nil)
+			for _, body := range []string{"Win a phone! Text WIN to 21094", "", "STOP", "1", "\xff\x00"} {
+				s.Text(sender, body)
+			}
+			if len(reports(s)) != 0 || len(s.Sent) != 0 {
+				t.Errorf("%d reports, sent %v", len(reports(s)), s.Sent)
+			}
+		})
+	}
+}
+
+func TestSilenceIsTold(t *testing.T) {
+	s := stage.New(t, nil)
+	silenced := 0
+	s.Desk.Seen = func(h casework.Happening) {
+		if h.What == "silenced" {
+			silenced++
+		}
+	}
+	for range 10 {
+		s.Text(neighbour, "help")
+	}
+	if n := len(s.Got(neighbour)); n != 5 || silenced != 1 {
+		t.Errorf("%d answers, told %d times", n, silenced)
+	}
+}
+
+func TestTextParts(t *testing.T) {
+	full := func(begin string) string {
+		return begin + strings.Repeat(" and then we heard the children cry again", 4)[:153-len(begin)]
+	}
+	first, second, last := full("first there is a family in Kayole"), full("second he"), "ten by her uncle and we fear"
+	type part struct {
+		body string
+		sent time.Duration // as the provider tells it
+	}
+	for name, c := range map[string]struct {
+		parts []part
+		want  string
+	}{
+		"in order": {[]part{{first, 0}, {second, 1}, {last, 2}}, first + second + last},
+		"the second first, by the time it was sent": {[]part{{second, 1}, {first, 0}, {last, 2}}, first + second + last},
+		"backwards":                          {[]part{{last, 2}, {second, 1}, {first, 0}}, first + second + last},
+		"in one second, the last first":      {[]part{{last, 0}, {first, 0}}, first + last},
+		"in one second, nobody knows better": {[]part{{first, 0}, {second, 0}, {last, 0}}, first + second + last},
+		"two short texts are two lines":      {[]part{{"a girl is beaten", 0}, {"in Kayole", 1}}, "a girl is beaten\nin Kayole"},
+	} {
+		t.Run("parts read whole: "+name, func(t *testing.T) {
+			s := stage.New(t, nil)
+			at := s.Clock.Now()
+			for i, p := range c.parts {
+				if err := s.Desk.Receive(t.Context(), sms.Inbound{Provider: "africastalking", ProviderID: fmt.Sprint("p", i), From: neighbour, Body: p.body, At: at.Add(p.sent * time.Second)}); err != nil {
+					t.Fatal(err)
+				}
+				s.Work()
+			}
+			if got := only(s).Answers.More; got != c.want {
+				t.Errorf("reads\n%q\nnot\n%q", got, c.want)
+			}
+			s.Wait(time.Hour)
+			if n := strings.Count(s.Kinds(neighbour), "text."); n != 1 {
+				t.Errorf("answered with %s", s.Kinds(neighbour))
+			}
+		})
+	}
+	t.Run("what comes half a minute later is no part, and stands behind", func(t *testing.T) {
+		s := stage.New(t, nil)
+		at := s.Clock.Now()
+		s.Text(neighbour, first)
+		s.Wait(31 * time.Second)
+		if err := s.Desk.Receive(t.Context(), sms.Inbound{Provider: "africastalking", ProviderID: "late", From: neighbour, Body: second, At: at.Add(-time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+		s.Work()
+		if got := only(s).Answers.More; got != first+"\n"+second {
+			t.Errorf("%q", got)
+		}
+	})
+}
+
+func TestTextPlaceCorrected(t *testing.T) {
+	s := stage.New(t, nil)
+	s.Text(neighbour, "a girl is beaten by her uncle in Kibera")
+	s.Wait(2 * time.Minute)
+	r := only(s)
+	before := assigned(s, r)
+	told := map[string]bool{}
+	for _, who := range s.Told() {
+		told[who] = true
+	}
+	s.Text(neighbour, "sorry, not Kibera, it is Mombasa Old Town")
+	s.Wait(time.Minute)
+	r = only(s)
+	if r.Answers.Place.CountyID != "001" || strings.Count(s.History(r.Code), "routed") != 2 || !strings.Contains(s.History(r.Code), "place_corrected") {
+		t.Fatalf("at %+v, %s", r.Answers.Place, s.History(r.Code))
+	}
+	if after := assigned(s, r); after == before {
+		t.Errorf("the same offices have it: %s", after)
+	}
+	moved, heard := 0, 0
+	all, err := s.Store.Assignments(t.Context(), r.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range all {
+		if a.Status != ripoti.AssignmentMoved {
+			continue
+		}
+		moved++
+		for who := range told {
+			if strings.HasPrefix(who, a.OfficeID+".") && strings.Contains(s.Kinds(who), "state") {
+				heard++
+			}
+		}
+	}
+	if moved == 0 || heard != moved {
+		t.Errorf("%d offices have it no more, %d heard so", moved, heard)
+	}
+	s.Wait(time.Hour)
+	for who := range told {
+		if n := strings.Count(s.Kinds(who), "state"); n > 1 {
+			t.Errorf("%s heard %d times", who, n)
+		}
+	}
+}
+
+// assigned are the offices that have a report, as one line.
+func assigned(s *stage.Stage, r ripoti.Report) string {
+	s.Helper()
+	all, err := s.Store.Assignments(s.Context(), r.ID)
+	if err != nil {
+		s.Fatal(err)
+	}
+	var offices []string
+	for _, a := range all {
+		if a.Status == ripoti.AssignmentOpen || a.Status == ripoti.AssignmentAccepted {
+			offices = append(offices, a.OfficeID)
+		}
+	}
+	return strings.Join(offices, " ")
+}
+
+func TestStoppedOfficer(t *testing.T) {
+	alerted := func(t *testing.T) (*stage.Stage, ripoti.Code) {
+		s := stage.New(t, nil)
+		code := s.File("c1", ripoti.StageUrgent, danger(nil))
+		s.Text("station-near.desk", "STOP")
+		if err := s.Desk.Live.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return s, code
+	}
+	number := func(s *stage.Stage) string {
+		c, _ := s.Desk.Live.World().Contact("station-near.desk")
+		return c.Phone.Dial()
+	}
+	for _, body := range []string{"1 %s", "ndio %s", "1"} {
+		t.Run(fmt.Sprintf("%q is taken, and not answered", body), func(t *testing.T) {
+			s, code := alerted(t)
+			if strings.Contains(body, "%s") {
+				body = fmt.Sprintf(body, code)
+			}
+			before := s.Kinds("station-near.desk") + s.Kinds(number(s))
+			s.Text("station-near.desk", body)
+			if r := s.Report(code); r.Status != ripoti.StatusAccepted {
+				t.Errorf("the report is %s", r.Status)
+			}
+			if after := s.Kinds("station-near.desk") + s.Kinds(number(s)); after != before {
+				t.Errorf("answered: %s became %s", before, after)
+			}
+			if n := len(reports(s)); n != 1 {
+				t.Errorf("%d reports", n)
+			}
+			s.Wait(2 * time.Hour)
+			if strings.Contains(s.Kinds("station-near.ocs"), "ocs") {
+				t.Error("it climbs although somebody has it")
+			}
+		})
+	}
+	t.Run("START and what is no answer go their way", func(t *testing.T) {
+		s, code := alerted(t)
+		s.Text("station-near.desk", "1 4829172")
+		if r := s.Report(code); r.Status == ripoti.StatusAccepted {
+			t.Error("another number took it")
+		}
+		s.Text("station-near.desk", "START")
+		if err := s.Desk.Live.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s.Text("station-near.desk", "1 "+string(code))
+		if s.Kinds(number(s)) != "text.stopped text.started" || !strings.Contains(s.Kinds("station-near.desk"), "accepted") {
+			t.Errorf("%s, %s", s.Kinds(number(s)), s.Kinds("station-near.desk"))
 		}
 	})
 }

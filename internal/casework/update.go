@@ -14,7 +14,6 @@ import (
 
 // Later answers update the alert (domain brief 4.3). A caller gives them within seconds of each
 // other: they are gathered for a moment, so that one message tells all; a weapon does not wait.
-const gatherUpdates = 20 * time.Second
 
 // oweUpdate lets those who were alerted hear what was added, if it is something they must know.
 func (d *Desk) oweUpdate(ctx context.Context, tx *store.Tx, before, after ripoti.Report) error {
@@ -45,14 +44,22 @@ func worthTelling(before, after ripoti.Report) bool {
 func (d *Desk) Tell(ctx context.Context, p tasks.Payload) error {
 	world := d.Live.World()
 	err := d.Store.InTx(ctx, func(tx *store.Tx) error {
-		if mine, err := tx.Done(ctx, p.Duty); err != nil || !mine {
-			return err
-		}
-		r, err := tx.Report(ctx, p.Subject)
+		r, err := tx.Report(ctx, p.Subject) // held before the duty, as by everybody who cancels one
 		if err != nil {
 			return err
 		}
+		if mine, err := tx.Done(ctx, p.Duty); err != nil || !mine {
+			return err
+		}
 		added, err := tx.LastEvent(ctx, r.ID, "added")
+		if err != nil {
+			return err
+		}
+		confirmed, err := tx.LastEvent(ctx, r.ID, "confirmed") // a person corrected it
+		if err != nil {
+			return err
+		}
+		elsewhere, err := tx.LastEvent(ctx, r.ID, placeCorrected)
 		if err != nil {
 			return err
 		}
@@ -61,7 +68,10 @@ func (d *Desk) Tell(ctx context.Context, p tasks.Payload) error {
 			return err
 		}
 		for _, a := range assignments {
-			if err := d.tellAdded(ctx, tx, world, r, a, added); err != nil {
+			if err := d.tellGone(ctx, tx, world, r, a, elsewhere); err != nil {
+				return err
+			}
+			if err := d.tellAdded(ctx, tx, world, r, a, latest(added, confirmed)); err != nil {
 				return err
 			}
 		}
@@ -75,7 +85,7 @@ func (d *Desk) Tell(ctx context.Context, p tasks.Payload) error {
 }
 
 func (d *Desk) tellAdded(ctx context.Context, tx *store.Tx, world *World, r ripoti.Report, a store.Assignment, added time.Time) error {
-	if a.Side == ripoti.Told || (a.Status != ripoti.AssignmentOpen && a.Status != ripoti.AssignmentAccepted) {
+	if a.Side == ripoti.Told || a.Side == ripoti.Referred || (a.Status != ripoti.AssignmentOpen && a.Status != ripoti.AssignmentAccepted) {
 		return nil
 	}
 	told, err := tx.Told(ctx, a.ID)
@@ -94,6 +104,19 @@ func (d *Desk) tellAdded(ctx context.Context, tx *store.Tx, world *World, r ripo
 		}
 	}
 	return nil
+}
+
+// tellGone tells an office that was alerted for a place that was taken back since, and has the report no
+// more, that it need not go there. An office behind the wall hears nothing.
+func (d *Desk) tellGone(ctx context.Context, tx *store.Tx, world *World, r ripoti.Report, a store.Assignment, corrected time.Time) error {
+	if a.Status != ripoti.AssignmentMoved || corrected.IsZero() || a.CreatedAt.After(corrected) {
+		return nil
+	}
+	wall, err := tx.Wall(ctx, r.ID)
+	if err != nil || wall.Around(a.OfficeID) {
+		return err
+	}
+	return d.tellMoved(ctx, tx, world, r, a, ripoti.Contact{})
 }
 
 // tellMoved tells the others at an office that they need not act any more: the report went elsewhere.

@@ -32,6 +32,7 @@ type Config struct {
 	Messages Messages
 	Serving  Serving
 	Working  Working
+	Keeping  Keeping
 }
 
 // Stores are where things are kept.
@@ -52,7 +53,7 @@ type Keyset struct {
 type Service struct {
 	PublicURL      string `env:"PUBLIC_URL" need:"web" validate:"omitempty,base_url" desc:"The base of this service's addresses as gateways call them, such as https://ripoti.example.org: Twilio's signatures are checked against it and status callbacks are sent to it. No path, query or trailing slash."`
 	PublicCode     string `env:"PUBLIC_CODE" envDefault:"*483#" validate:"ussd_code" desc:"The USSD code that reporters dial."`
-	StaffCode      string `env:"STAFF_CODE" validate:"omitempty,ussd_code" desc:"The USSD code that officers dial, once there is a staff line."`
+	StaffCode      string `env:"STAFF_CODE" dev:"*484#" validate:"omitempty,ussd_code" desc:"The USSD code that officers and social workers dial, at the same gateway. Unset: there is no staff line."`
 	ReplyShortcode string `env:"REPLY_SHORTCODE" validate:"omitempty,short_code" desc:"The number that officers text their answers to where the sender of alerts cannot be replied to."`
 	Helplines      string `env:"RIPOTI_HELPLINES" validate:"omitempty,file" desc:"A file with the free help numbers of your country and the day each was last called, in place of those built in."`
 }
@@ -108,6 +109,15 @@ type Working struct {
 	TaskCheck    time.Duration `env:"TASK_CHECK_INTERVAL" envDefault:"50ms" validate:"min=10ms,max=5s" desc:"How often an idle queue is looked at: most of the time from the last press to the alert."`
 	SweepEvery   time.Duration `env:"SWEEP_INTERVAL" envDefault:"10s" validate:"min=1s,max=30s" desc:"How often the database is searched for work that the queue forgot."`
 	UnknownAlarm time.Duration `env:"UNKNOWN_SEND_ALARM" envDefault:"10m" validate:"min=1m,max=1h" desc:"How old a send of unknown outcome may grow before it is an alarm."`
+}
+
+// Keeping is how long things are kept, in days; docs/privacy.md has the whole table. The defaults are
+// proposals for your data protection officer.
+type Keeping struct {
+	Numbers int `env:"KEEP_NUMBERS_DAYS" envDefault:"90" validate:"min=30,max=365" desc:"Days after a case is closed until the reporter's number is forgotten."`
+	Content int `env:"KEEP_CONTENT_DAYS" envDefault:"730" validate:"min=365,max=3650" desc:"Days after a case is closed until what was told is forgotten. What a court may ask for is kept longer: ripoti subject keep."`
+	Texts   int `env:"KEEP_TEXTS_DAYS" envDefault:"90" validate:"min=30,max=365" desc:"Days that texts and talks of strangers are kept that belong to no report."`
+	Traces  int `env:"KEEP_TRACES_DAYS" envDefault:"365" validate:"min=90,max=1825" desc:"Days that messages about no report are kept: briefs, help, tests of numbers."`
 }
 
 // Routes are who sends to which numbers: SMS_ROUTES, else SMS_SENDER for all, else every provider whose

@@ -16,6 +16,7 @@ var titles = map[string]string{
 	"Messages": "SMS out",
 	"Serving":  "Serving",
 	"Working":  "Working",
+	"Keeping":  "How long things are kept",
 }
 
 // Table renders every variable for docs/operations.md, in Markdown.

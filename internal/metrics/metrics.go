@@ -65,6 +65,8 @@ type Metrics struct {
 	passed   *prometheus.GaugeVec
 	bundled  prometheus.Counter
 	pulled   *prometheus.CounterVec
+	texts    *prometheus.CounterVec
+	unread   prometheus.Gauge
 }
 
 // New makes the collectors and registers them; it panics where one is registered twice, which is a
@@ -94,12 +96,15 @@ func New(reg prometheus.Registerer) *Metrics {
 		bundled: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "ripoti_sms_bundled_total", Help: "Messages that left in another one."}),
 		pulled: counters("ripoti_sms_pulled_total", "Texts that only the provider's list had: its hook did not reach us.", "provider"),
+		texts:  counters("ripoti_texts_total", "What is worth a look about received texts: capped and silenced numbers, senders that are no phone, reminders of unread ones, readings confirmed.", "what"),
+		unread: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "ripoti_readings_overdue", Help: "Texts that a machine has read and a person should have read by now."}),
 	}
 	presses := counters("ripoti_ussd_presses_total", "Presses by what became of them.", "outcome")
 	ends := counters("ripoti_ussd_dialogues_total", "Dialogues by how they ended.", "end")
 	m.presses, m.ends = byLabel(presses, Outcomes), byLabel(ends, Ends)
 	reg.MustRegister(presses, ends, m.press, m.storeErr, m.deskErr, m.hooks, m.reports, m.alert, m.accept, m.messages, m.unknown, m.depth, m.age, m.rescues,
-		m.segments, m.cost, m.balance, m.passed, m.bundled, m.pulled)
+		m.segments, m.cost, m.balance, m.passed, m.bundled, m.pulled, m.texts, m.unread)
 	return m
 }
 
@@ -265,5 +270,19 @@ func (m *Metrics) Bundled(n int) {
 func (m *Metrics) Pulled(provider string, n int) {
 	if m != nil {
 		m.pulled.WithLabelValues(provider).Add(float64(n))
+	}
+}
+
+// Text counts something about received texts: "capped", "silenced", "no_phone", "unread", "confirmed".
+func (m *Metrics) Text(what string) {
+	if m != nil {
+		m.texts.WithLabelValues(what).Inc()
+	}
+}
+
+// Overdue sets how many readings of a machine a person should have confirmed by now.
+func (m *Metrics) Overdue(n int) {
+	if m != nil {
+		m.unread.Set(float64(n))
 	}
 }

@@ -23,7 +23,7 @@ func TestMetrics(t *testing.T) {
 			}
 			seen[f.GetName()] = len(f.GetMetric())
 		}
-		if len(seen) != 20 || seen["ripoti_ussd_presses_total"] != len(Outcomes) || seen["ripoti_ussd_dialogues_total"] != len(Ends) {
+		if len(seen) != 22 || seen["ripoti_ussd_presses_total"] != len(Outcomes) || seen["ripoti_ussd_dialogues_total"] != len(Ends) {
 			t.Errorf("gathered %v", seen)
 		}
 	})
@@ -55,6 +55,8 @@ func use(m *Metrics) {
 	m.Accepted("critical", time.Minute)
 	m.Message("twilio", "sent")
 	m.Unknown(1)
+	m.Text("capped")
+	m.Overdue(1)
 	m.Queue("critical", 3, time.Second)
 	m.Rescued("alert", 1)
 	m.Segments("twilio", 2)

@@ -21,7 +21,36 @@ const (
 	Climb = "climb" // nobody has answered: tell the next rung
 	Send  = "send"  // send a message
 	Read  = "read"  // read a received text
-	Tell  = "tell"  // tell those who were alerted what was added since
+	// Referral: an office has not answered a referral.
+	Referral = "referral"
+	// Unread: no person has read in time what a machine read: somebody is reminded.
+	Unread = "unread"
+	// AskHow: ask a reporter who wants SMS how things are. Inform: tell whoever has a case that its
+	// reporter added something.
+	AskHow = "ask_how"
+	Inform = "inform"
+	Tell   = "tell" // tell those who were alerted what was added since
+	Flag   = "flag" // a flag still stands: tell again
+	// Closing: a proposal to close a case waits for an answer.
+	Closing = "closing"
+	// Briefs: it is time for the morning brief; Brief: write one contact's.
+	Briefs = "briefs"
+	Brief  = "brief"
+	// Purges: it is time to forget; Purge: forget what one line of the retention table says.
+	Purges = "purges"
+	Purge  = "purge"
+
+	Check  = "check"  // ask what is asked by the clock, or tell that nobody answered
+	Lease  = "lease"  // somebody took a case and told nothing: a reminder
+	Return = "return" // and still nothing: others are asked
+	Left   = "left"   // a contact left: the cases go back to the office
+	Ping   = "ping"   // test the numbers of a station
+	Pinged = "pinged" // see which of them answered
+	Event  = "event"  // tell a partner what happened to a report
+	Drill  = "drill"  // a drill ends
+
+	Publish = "publish" // rules that were approved come into force
+	GoBack  = "go_back" // and end when they were to end
 )
 
 // Queues, most urgent first. A queue is served before the ones after it.

@@ -3,10 +3,14 @@
 package stage
 
 import (
+	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
+	"maps"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +18,7 @@ import (
 	"ripoti/internal/casework"
 	"ripoti/internal/gazetteer"
 	"ripoti/internal/ripoti"
+	"ripoti/internal/routing"
 	"ripoti/internal/seal"
 	"ripoti/internal/sms"
 	"ripoti/internal/store"
@@ -30,9 +35,13 @@ type Stage struct {
 	Store *store.Store
 	Desk  *casework.Desk
 	Keys  *seal.Keys
-	// Sent are the messages that left, oldest first.
-	Sent []SMS
+	// Sent are the messages that left, oldest first; Mornings the briefs of the morning, which tell of no
+	// report and would stand between what a test is about.
+	Sent, Mornings []SMS
+	// Also is what is done when it is due besides the desk's own.
+	Also map[string]casework.Task
 
+	path   string // of the database
 	writer *flows.Writer
 	texts  int
 }
@@ -50,34 +59,48 @@ func New(t *testing.T, change func([]ripoti.Office, []ripoti.Contact)) *Stage {
 	var err error
 	s.Keys, err = seal.New()
 	s.must(err)
-	s.Store, err = store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ripoti.db"), s.Keys, s.Clock.Now)
+	s.path = storetest.SQLite(t)
+	s.Store, err = store.Open(t.Context(), "sqlite:"+s.path, s.Keys, s.Clock.Now)
 	s.must(err)
 	t.Cleanup(func() { s.Store.Close() })
-	_, err = s.Store.Migrate(t.Context())
-	s.must(err)
 	s.Directory(change)
-	places, err := gazetteer.Load()
+	places, err := thePlaces()
 	s.must(err)
 	live, err := casework.NewLive(t.Context(), s.Store, places)
 	s.must(err)
 	filer := store.NewFiler(s.Store, func(int) {})
 	t.Cleanup(filer.Close)
 	s.Desk = &casework.Desk{Store: s.Store, Filer: filer, Live: live, Now: s.Clock.Now, Wake: func() {}, Places: places}
-	s.Desk.Reader, err = triage.LoadWith(live.World().Rules, places)
+	s.Desk.Reader, err = theReader()
 	s.must(err)
-	words, err := openWords()
+	s.must(s.Desk.Stand(t.Context()))
+	words, err := theWords()
 	s.must(err)
 	s.writer = flows.NewWriter(words)
 	return s
 }
 
-func openWords() (*locales.Catalogue, error) {
-	lines, err := locales.Helplines("")
-	if err != nil {
-		return nil, err
-	}
-	return locales.Load(locales.Fixed("*483#", "", lines))
-}
+// What never changes and is costly to make is made once for all stages.
+var (
+	thePlaces = sync.OnceValues(gazetteer.Load)
+	theReader = sync.OnceValues(func() (*triage.Reader, error) {
+		places, err := thePlaces()
+		if err != nil {
+			return nil, err
+		}
+		return triage.LoadWith(sync.OnceValue(routing.Default), places)
+	})
+	theWords = sync.OnceValues(func() (*locales.Catalogue, error) {
+		lines, err := locales.Helplines("")
+		if err != nil {
+			return nil, err
+		}
+		return locales.Load(locales.Fixed("*483#", "", lines))
+	})
+)
+
+// Context is the test's, but for its end: of what cannot be stopped no database needs to watch whether it is.
+func (s *Stage) Context() context.Context { return context.WithoutCancel(s.T.Context()) }
 
 func (s *Stage) must(err error) {
 	s.Helper()
@@ -148,18 +171,20 @@ func (s *Stage) phone(who string) string {
 	return who
 }
 
-// Wait moves the clock by a duration, minute by minute or in longer steps where it is long, and does
-// what falls due on the way.
+// Wait moves the clock by a duration, from one thing that falls due to the next, and does each in its
+// time.
 func (s *Stage) Wait(d time.Duration) {
 	s.Helper()
-	step := time.Minute
-	for _, longer := range []time.Duration{5 * time.Minute, time.Hour} { // at most some hundred steps
-		if d > 50*longer {
-			step = longer
+	for end := s.Clock.Now().Add(d); ; {
+		next, some, err := s.Store.NextWake(s.Context())
+		s.must(err)
+		if !some || next.After(end) {
+			s.Clock.Move(end.Sub(s.Clock.Now()))
+			return
 		}
-	}
-	for end := s.Clock.Now().Add(d); s.Clock.Now().Before(end); {
-		s.Clock.Move(min(step, end.Sub(s.Clock.Now())))
+		if now := s.Clock.Now(); next.After(now) {
+			s.Clock.Move(next.Sub(now))
+		}
 		s.Work()
 	}
 }
@@ -167,13 +192,9 @@ func (s *Stage) Wait(d time.Duration) {
 // Work does all that is due, as the worker does.
 func (s *Stage) Work() {
 	s.Helper()
-	do := map[string]func(tasks.Payload) error{
-		tasks.Route: func(p tasks.Payload) error { return s.Desk.Route(s.Context(), p) },
-		tasks.Climb: func(p tasks.Payload) error { return s.Desk.Climb(s.Context(), p) },
-		tasks.Read:  func(p tasks.Payload) error { return s.Desk.Read(s.Context(), p) },
-		tasks.Tell:  func(p tasks.Payload) error { return s.Desk.Tell(s.Context(), p) },
-		tasks.Send:  s.send,
-	}
+	do := s.Desk.Tasks()
+	do[tasks.Send] = s.send
+	maps.Copy(do, s.Also)
 	for range 100 {
 		duties, err := s.Store.Wake(s.Context(), 100, tasks.Patience)
 		s.must(err)
@@ -181,7 +202,7 @@ func (s *Stage) Work() {
 			return
 		}
 		for _, d := range duties {
-			if err := do[d.Kind](tasks.Payload{Duty: d.ID, Subject: d.Subject, Tries: d.Tries}); err != nil {
+			if err := do[d.Kind](s.Context(), tasks.Payload{Duty: d.ID, Subject: d.Subject, Tries: d.Tries}); err != nil {
 				s.Fatalf("%s: %v", d.Kind, err)
 			}
 		}
@@ -189,7 +210,7 @@ func (s *Stage) Work() {
 	s.Fatal("the work never ends")
 }
 
-func (s *Stage) send(p tasks.Payload) error {
+func (s *Stage) send(_ context.Context, p tasks.Payload) error {
 	m, ok, err := s.Store.Claim(s.Context(), p.Subject, sms.SimulatorName)
 	if err != nil {
 		return err
@@ -197,14 +218,18 @@ func (s *Stage) send(p tasks.Payload) error {
 	if ok {
 		var facts flows.Facts
 		s.must(json.Unmarshal([]byte(m.Facts), &facts))
-		facts.Way = sms.Way{TwoWay: true}
+		facts.Way, facts.Drill = sms.Way{TwoWay: true}, m.Drill
 		text, err := s.writer.Say(m.Kind, m.Lang, facts)
 		s.must(err)
 		to := m.ContactID
 		if to == "" {
 			to = m.To.Dial()
 		}
-		s.Sent = append(s.Sent, SMS{to, m.Kind, text, s.Clock.Now()})
+		left := &s.Sent
+		if slices.Contains(flows.BriefSays, m.Kind) {
+			left = &s.Mornings
+		}
+		*left = append(*left, SMS{to, m.Kind, text, s.Clock.Now()})
 		s.must(s.Store.Sent(s.Context(), m.ID, text, sms.Sent{ProviderID: "SIM" + m.ID, Segments: 1}))
 	}
 	return s.Store.Finish(s.Context(), p.Duty)
@@ -247,6 +272,16 @@ func (s *Stage) Report(code ripoti.Code) ripoti.Report {
 	r, err := s.Store.ReportByCode(s.Context(), code)
 	s.must(err)
 	return r
+}
+
+// Tamper changes the database behind everybody's back, as an intruder would.
+func (s *Stage) Tamper(statement string) {
+	s.Helper()
+	db, err := sql.Open("sqlite", "file:"+s.path+"?_pragma=busy_timeout(5000)")
+	s.must(err)
+	defer db.Close()
+	_, err = db.ExecContext(s.Context(), statement)
+	s.must(err)
 }
 
 // History is the kinds of a report's events as one line, and a check that its chain holds.

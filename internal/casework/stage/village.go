@@ -38,8 +38,15 @@ func village(verified time.Time) ([]ripoti.Office, []ripoti.Contact) {
 	v.office("children-047", ripoti.CountyChildren, "047", "", -1.286, 36.817, "").contact(ripoti.RoleChildren)
 	v.office("social-047", ripoti.SocialWork, "047", "Sample West", -1.318, 36.785, "").contact(ripoti.RoleSocial)
 	v.office("social-ke", ripoti.SocialWork, "", "", 0, 0, "").contact(ripoti.RoleSocial)
+	v.office("odpp-047", ripoti.ODPP, "047", "", 0, 0, "").contact(ripoti.RoleLiaison)
+	v.office("hospital-west", ripoti.Hospital, "047", "Sample West", -1.317, 36.790, "").contact(ripoti.RoleHealth)
+	v.office("shelter-047", ripoti.Shelter, "047", "", -1.300, 36.800, "").contact(ripoti.RolePartner)
+	v.office("legal-047", ripoti.LegalAid, "047", "", -1.290, 36.810, "").contact(ripoti.RolePartner)
 	return v.offices, v.contacts
 }
+
+// Village is the invented village, for who builds a house of their own around it.
+func Village(verified time.Time) ([]ripoti.Office, []ripoti.Contact) { return village(verified) }
 
 type villageBuilder struct {
 	verified time.Time
