@@ -20,6 +20,7 @@ type Parts struct {
 	AfricasTalking *webhook.AfricasTalking
 	Twilio         *webhook.Twilio
 	Console        http.Handler // under /console/; looks after its own limits
+	API            http.Handler // under /api/; looks after its own limits
 	Phones         http.Handler // the simulated phones of `ripoti dev`, at / and /dev/
 	Metrics        http.Handler
 	Checks         []Check
@@ -72,6 +73,9 @@ func New(p Parts) http.Handler {
 	}
 	if p.Console != nil {
 		mux.Handle("/console/", p.Console)
+	}
+	if p.API != nil {
+		mux.Handle("/api/", p.API)
 	}
 	return p.shared(mux)
 }

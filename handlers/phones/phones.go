@@ -37,9 +37,9 @@ type Phones struct {
 	Messages func(context.Context) ([]Message, error)
 	// Hooks answers the gateways' addresses; what the phones send goes through it.
 	Hooks http.Handler
-	// Secret is the part of Africa's Talking's path, Code what reporters dial, Shortcode where people
-	// text to.
-	Secret, Code, Shortcode string
+	// Secret is the part of Africa's Talking's path, Code what reporters dial, Staff what officers do,
+	// Shortcode where people text to.
+	Secret, Code, Staff, Shortcode string
 	// TwilioSign signs an inbound message as Twilio would; nil where signatures are off.
 	TwilioSign func(path string, form map[string][]string) string
 
@@ -48,8 +48,8 @@ type Phones struct {
 
 // page is what the page is filled with.
 type page struct {
-	Secret, Code, Shortcode string
-	Handsets                []Handset
+	Secret, Code, Staff, Shortcode string
+	Handsets                       []Handset
 }
 
 // Handset is one of the phones as the page first shows it.
@@ -71,7 +71,7 @@ func New(p Phones) (*Phones, error) {
 		return nil, fmt.Errorf("phones: page: %w", err)
 	}
 	var index bytes.Buffer
-	if err := shown.Execute(&index, page{p.Secret, p.Code, p.Shortcode, handsets}); err != nil {
+	if err := shown.Execute(&index, page{p.Secret, p.Code, p.Staff, p.Shortcode, handsets}); err != nil {
 		return nil, fmt.Errorf("phones: page: %w", err)
 	}
 	static, err := fs.Sub(files, "static")

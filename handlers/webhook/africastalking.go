@@ -29,12 +29,14 @@ type AfricasTalking struct {
 	Door      *Door
 	Address   func(*http.Request) netip.Addr
 	Dialogues *Dialogues
-	Inbox     Inbox
-	Receipts  Receipts
-	OptOuts   OptOuts
-	Check     *validator.Validate
-	Log       *slog.Logger
-	Metrics   *metrics.Metrics
+	// Staff hosts the calls to the staff code; nil where there is no staff line.
+	Staff    *StaffLine
+	Inbox    Inbox
+	Receipts Receipts
+	OptOuts  OptOuts
+	Check    *validator.Validate
+	Log      *slog.Logger
+	Metrics  *metrics.Metrics
 }
 
 // ussdForm is a press as it is posted: everything typed in the call is in Text, joined by stars.
@@ -63,7 +65,11 @@ func (g *AfricasTalking) USSD(w http.ResponseWriter, r *http.Request) {
 	press, err := g.press(w, r)
 	if err != nil {
 		g.Metrics.Press(metrics.Unreadable, 0)
-		answer(w, g.Dialogues.help)
+		answer(w, g.Dialogues.help())
+		return
+	}
+	if g.Staff.Serves(r.PostForm.Get("serviceCode")) {
+		answer(w, g.Staff.Press(r.Context(), press))
 		return
 	}
 	answer(w, g.Dialogues.Press(r.Context(), press))
@@ -75,7 +81,7 @@ func (g *AfricasTalking) catch(w http.ResponseWriter) {
 	if p := recover(); p != nil {
 		g.Metrics.Press(metrics.Panicked, 0)
 		g.Log.Error("press panicked", "kind", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
-		answer(w, g.Dialogues.help)
+		answer(w, g.Dialogues.help())
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"ripoti/flows"
 	"ripoti/internal/ripoti"
 )
 
@@ -19,6 +20,9 @@ type Desk interface {
 	// Hold keeps the draft so that it goes out by itself soon, unless it is dropped or filed. After
 	// either of these it does nothing.
 	Hold(ctx context.Context, f Filing) error
+	// Follow tells how a report stands whose number was typed, and does what is told or asked of it; own
+	// says that the phone is the one that reported.
+	Follow(ctx context.Context, f Following) (stands flows.Standing, own bool, err error)
 	// Drop forgets what is held of the conversation, for good; a filed report stays.
 	Drop(ctx context.Context, conversation string) error
 }
@@ -31,6 +35,15 @@ type Filing struct {
 	From         ripoti.Phone   `json:"from"`
 	Channel      ripoti.Channel `json:"channel"`
 	Draft        ripoti.Draft   `json:"draft"`
+}
+
+// Following is a press of a follow-up on its way to the desk.
+type Following struct {
+	// Key names the press: a keyed hash of the call and of how many presses came before it, the same when
+	// the call is replayed.
+	Key  string
+	From ripoti.Phone
+	flows.Asked
 }
 
 // errSlow says that the desk did not answer in time, whether or not it looks at its context.

@@ -37,6 +37,7 @@ type Book interface {
 	Received(t flows.Turn, code ripoti.Code) flows.Turn
 	Taken(s flows.State, code ripoti.Code) flows.State
 	Unsaved(s flows.State) flows.Turn
+	Answered(t flows.Turn, stands flows.Standing, own bool) flows.Turn
 	Screen(s flows.State) flows.Turn
 	Cut(s flows.State) (ripoti.Draft, bool)
 	Redial(old flows.State) flows.Turn
@@ -86,7 +87,7 @@ type Parts struct {
 	Metrics *metrics.Metrics
 	// Help is the sentence for a call that cannot be taken at all, in every language at once, as its
 	// caller's is not known.
-	Help   string
+	Help   func() string
 	Limits Limits
 	// DeskLimit is how long a caller waits for the desk before hearing that the report could not be
 	// saved; zero means DefaultDeskLimit.
@@ -106,27 +107,30 @@ const (
 // for the next screen and does what the book says must be done before it may be shown.
 type Dialogues struct {
 	Parts
-	help    []byte
 	calls   *calls
 	sources *sources
 	watch   *watch
 }
 
-// Help is the sentence for Parts.Help.
-func Help(cat *locales.Catalogue) string {
-	said := make([]string, 0, len(ripoti.Langs))
-	for _, lang := range ripoti.Langs {
-		said = append(said, cat.Text(lang, "ussd.help"))
+// Help gives the sentence for Parts.Help, as it is written now.
+func Help(cat *locales.Catalogue) func() string {
+	return func() string {
+		said := make([]string, 0, len(ripoti.Langs))
+		for _, lang := range ripoti.Langs {
+			said = append(said, cat.Text(lang, "ussd.help"))
+		}
+		return strings.Join(said, "\n")
 	}
-	return strings.Join(said, "\n")
 }
+
+// help is what a call gets that cannot be taken at all.
+func (d *Dialogues) help() []byte { return render(flows.Turn{Screen: d.Help(), End: true}) }
 
 // NewDialogues makes a host. Calls that are cut are noticed while Keep runs.
 func NewDialogues(p Parts) *Dialogues {
 	p.DeskLimit, p.CutAfter = cmp.Or(p.DeskLimit, DefaultDeskLimit), cmp.Or(p.CutAfter, DefaultCutAfter)
 	return &Dialogues{
-		Parts: p, help: render(flows.Turn{Screen: p.Help, End: true}),
-		calls: newCalls(), sources: newSources(p.Limits), watch: newWatch(),
+		Parts: p, calls: newCalls(), sources: newSources(p.Limits), watch: newWatch(),
 	}
 }
 
@@ -144,7 +148,7 @@ func (d *Dialogues) Press(ctx context.Context, p Press) []byte {
 func (d *Dialogues) press(ctx context.Context, p Press, now time.Time) ([]byte, metrics.Outcome) {
 	key := d.key(p.From)
 	if !d.calls.enter(ctx, key) {
-		return d.help, metrics.Busy
+		return d.help(), metrics.Busy
 	}
 	defer d.calls.leave(key)
 	c := d.recall(ctx, key, p)
@@ -216,7 +220,7 @@ func (d *Dialogues) open(ctx context.Context, c *call, p Press) ([]byte, metrics
 	resumes := unfinished && c.now.Sub(c.Said) < redialWithin && d.Book.Redial(old).State.Old != nil
 	next, allowed := d.Limits.number(c.Limit, c.now)
 	if p.Text == "" && !resumes && !(allowed && d.sources.allow(p.Source, c.now)) {
-		return d.help, metrics.Limited
+		return d.help(), metrics.Limited
 	}
 	if unfinished {
 		old = d.closeOld(ctx, c, old)
@@ -280,7 +284,16 @@ func (d *Dialogues) walk(ctx context.Context, w *walk, text string, at int, whol
 		whole = false
 		next := d.Book.Next(w.turn.State, clean(text[at:end]))
 		d.name(&next, w.call)
-		if next.Do == flows.File {
+		switch next.Do {
+		case flows.Nothing:
+		case flows.Look, flows.Tell:
+			answered, err := d.follow(ctx, w.call, next)
+			if err != nil {
+				w.err = err
+				return
+			}
+			next = answered
+		case flows.File:
 			code, err := d.file(ctx, w.call, next.State.Conversation, next.Draft)
 			if err != nil {
 				w.err = err
@@ -288,7 +301,7 @@ func (d *Dialogues) walk(ctx context.Context, w *walk, text string, at int, whol
 			}
 			w.Filed, w.due, w.OwedDo, w.OwedText = true, flows.Turn{}, flows.Nothing, nil
 			next = d.Book.Received(next, code)
-		} else if next.Do != flows.Nothing {
+		default:
 			w.due = next
 		}
 		w.turn, w.Heard = next, text[:end]
@@ -338,7 +351,7 @@ func (d *Dialogues) settle(ctx context.Context, w *walk, outcome metrics.Outcome
 // unsaved ends the call with the truth. What was said before the answer that could not be saved is
 // kept: the same request again tries again, and so does the keeper.
 func (d *Dialogues) unsaved(ctx context.Context, w *walk) ([]byte, metrics.Outcome) {
-	d.Log.LogAttrs(ctx, slog.LevelError, "report not saved, the caller was told", slog.Any("err", w.err))
+	d.Log.LogAttrs(ctx, slog.LevelError, "answer not saved, the caller was told", slog.Any("err", w.err))
 	state := w.turn.State
 	w.Hung = true
 	w.State = state.Append(make([]byte, 0, 256))

@@ -36,7 +36,7 @@ type house struct {
 	store   *store_
 	spare   dialog.Store
 	clock   *clock
-	log     *bytes.Buffer
+	log     *locked // one of all its processes
 	metrics *prometheus.Registry
 	mux     *http.ServeMux
 	inbox   *inbox
@@ -45,7 +45,7 @@ type house struct {
 func build(t testing.TB) *house {
 	t.Helper()
 	h := &house{desk: newDesk(), store: &store_{Store: dialog.NewMemory(0)}, clock: &clock{at: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)},
-		log: &bytes.Buffer{}, metrics: prometheus.NewRegistry(), inbox: &inbox{}}
+		log: &locked{}, metrics: prometheus.NewRegistry(), inbox: &inbox{}}
 	h.open(t)
 	return h
 }
@@ -57,7 +57,7 @@ func (h *house) open(t testing.TB) {
 		h.metrics = prometheus.NewRegistry()
 	}
 	keys := testKeys(t)
-	log := slog.New(slog.NewJSONHandler(&locked{Buffer: h.log}, nil))
+	log := slog.New(slog.NewJSONHandler(h.log, nil))
 	cat, err := theWords()
 	if err != nil {
 		t.Fatal(err)
@@ -213,10 +213,12 @@ type desk struct {
 	dropped map[string]bool
 	asked   []string // "file", "add", "hold", "drop" in order
 	temper  func(what string) error
+	heard   map[string]bool // presses of follow-ups, by key
+	told    []Following
 }
 
 func newDesk() *desk {
-	return &desk{filed: map[string]ripoti.Code{}, drafts: map[string]Filing{}, held: map[string]Filing{}, dropped: map[string]bool{}}
+	return &desk{filed: map[string]ripoti.Code{}, drafts: map[string]Filing{}, held: map[string]Filing{}, dropped: map[string]bool{}, heard: map[string]bool{}}
 }
 
 func (d *desk) ask(what string) error {
@@ -403,16 +405,25 @@ func (c *clock) pass(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
+// locked is a log that several goroutines write.
 type locked struct {
-	mu sync.Mutex
-	*bytes.Buffer
+	mu  sync.Mutex
+	all bytes.Buffer
 }
 
 func (l *locked) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.Buffer.Write(p)
+	return l.all.Write(p)
 }
+
+func (l *locked) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.String()
+}
+
+func (l *locked) Len() int { return len(l.String()) }
 
 func has(t testing.TB, screen string, parts ...string) {
 	t.Helper()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"ripoti/flows"
@@ -106,6 +107,27 @@ func (d *Dialogues) file(ctx context.Context, c *call, conversation string, draf
 		return "", fmt.Errorf("file: %w", err)
 	}
 	return code, nil
+}
+
+// follow has the desk answer a press of a follow-up, within DeskLimit. The press is named by its place
+// in the call, so that a replay has no second effect.
+func (d *Dialogues) follow(ctx context.Context, c *call, t flows.Turn) (flows.Turn, error) {
+	ctx, cancel := deskTime(ctx, d.DeskLimit)
+	defer cancel()
+	type answer struct {
+		stands flows.Standing
+		own    bool
+	}
+	f := Following{Key: d.Hash("followup", c.Session+" "+strconv.FormatUint(c.Steps, 10)), From: c.Phone, Asked: t.Asked}
+	a, err := within(ctx, func(ctx context.Context) (answer, error) {
+		stands, own, err := d.Desk.Follow(ctx, f)
+		return answer{stands, own}, err
+	})
+	if err != nil {
+		d.Metrics.DeskFailed(string(t.Do))
+		return flows.Turn{}, fmt.Errorf("%s: %w", t.Do, err)
+	}
+	return d.Book.Answered(t, a.stands, a.own), nil
 }
 
 // tell has the desk add, hold or drop. Nothing on the screen depends on it, so where it fails the

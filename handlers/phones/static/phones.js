@@ -35,6 +35,7 @@ class Handset {
   constructor(root) {
     this.root = root;
     this.title = root.dataset.title;
+    this.code = root.id !== 'reporter' && house.staff || house.code;  // what the green key dials
     for (const part of ['display', 'entry', 'number', 'state', 'count', 'mail']) this[part] = root.querySelector('.' + part);
     this.softs = { left: root.querySelector('.softs .left'), right: root.querySelector('.softs .right') };
     this.messages = [];
@@ -114,7 +115,7 @@ class Handset {
   }
 
   home() {
-    this.show('home', 'Ripoti net', 'Messages', 'Delete', 'green key: ' + house.code);
+    this.show('home', 'Ripoti net', 'Messages', 'Delete', 'green key: ' + this.code);
     this.display.append(make('div', 'big', clock(new Date())), make('div', 'dim', this.phone || ''));
     this.showCount();
   }
@@ -154,8 +155,8 @@ class Handset {
     switch (this.mode) {
       case 'ussd': this.answer(typed); break;
       case 'write': if (typed.trim()) this.send(typed); break;
-      case 'message': if (typed.trim()) this.send(typed); else this.dial(house.code); break;
-      case 'home': case 'ended': case 'inbox': this.dial(typed || house.code);
+      case 'message': if (typed.trim()) this.send(typed); else this.dial(this.code); break;
+      case 'home': case 'ended': case 'inbox': this.dial(typed || this.code);
     }
   }
 
@@ -166,13 +167,13 @@ class Handset {
   }
 
   async dial(code) {
-    const deep = house.code.slice(0, -1) + '*';
-    if (code !== house.code && !(code.startsWith(deep) && code.endsWith('#'))) {
+    const base = [house.code, house.staff].find(c => c && (code === c || code.startsWith(c.slice(0, -1) + '*') && code.endsWith('#')));
+    if (!base) {
       this.home();
-      this.display.replaceChildren(make('div', 'big', code), make('div', 'dim', 'Nobody answers there. Dial ' + house.code));
+      this.display.replaceChildren(make('div', 'big', code), make('div', 'dim', 'Nobody answers there. Dial ' + this.code));
       return;
     }
-    this.call = { id: 'ATUid_' + hex(16), began: Date.now(), hops: 0, last: '', text: code === house.code ? '' : code.slice(deep.length, -1) };
+    this.call = { id: 'ATUid_' + hex(16), began: Date.now(), hops: 0, last: '', code: base, text: code === base ? '' : code.slice(base.length, -1) };
     this.shown = '';
     this.show('ussd', 'USSD', '', 'Delete', '');
     this.display.append(make('div', 'dim', 'USSD code running ...'));
@@ -191,7 +192,7 @@ class Handset {
     let body;
     try {
       const response = await fetch(hooks + '/ussd', { method: 'POST', body: form([
-        ['phoneNumber', this.phone], ['serviceCode', house.code], ['text', call.text], ['sessionId', call.id], ['networkCode', '99999']]) });
+        ['phoneNumber', this.phone], ['serviceCode', call.code], ['text', call.text], ['sessionId', call.id], ['networkCode', '99999']]) });
       body = response.ok ? await response.text() : '';
     } catch { body = ''; }
     this.busy = false;
@@ -215,7 +216,7 @@ class Handset {
     const call = this.call;
     this.call = null;
     fetch(hooks + '/ussd-event', { method: 'POST', keepalive: true, body: form([
-      ['date', new Date().toISOString().slice(0, 19).replace('T', ' ')], ['sessionId', call.id], ['serviceCode', house.code],
+      ['date', new Date().toISOString().slice(0, 19).replace('T', ' ')], ['sessionId', call.id], ['serviceCode', call.code],
       ['networkCode', '99999'], ['phoneNumber', this.phone], ['status', 'Incomplete'], ['cost', 'KES 0.00'],
       ['durationInMillis', String(Date.now() - call.began)], ['hopsCount', String(call.hops)], ['input', call.text], ['lastAppResponse', call.last]]) }).catch(() => {});
   }
@@ -256,6 +257,7 @@ class Handset {
   async send(body) {
     if (this.busy) return;
     this.busy = true;
+    this.came = null;  // what rings before the gateway has answered
     this.show('sending', 'Sending', '', '', '');
     this.display.append(make('div', 'from', 'You'), document.createTextNode(body));
     let outcome = 'Sent';
@@ -269,6 +271,7 @@ class Handset {
       this.softs.left.textContent = 'Messages';
       this.mode = 'ended';
       this.shown = body;
+      if (this.came && outcome === 'Sent') this.open(this.came);
     }
     bench.poll();
   }
@@ -297,6 +300,7 @@ class Handset {
     this.still = setTimeout(() => this.root.classList.remove('ringing'), 1600);
     document.getElementById('announce').textContent = this.title + ': new message. ' + m.body;
     const idle = this.mode !== 'ussd' && this.mode !== 'write' && this.mode !== 'sending' && !this.entry.value;
+    if (this.mode === 'sending') this.came = m;
     if (idle) this.open(m); else this.showMail();
   }
 }
