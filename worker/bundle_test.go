@@ -34,7 +34,7 @@ func (b *bench) pour(n int, change func(*ripoti.Answers)) (codes []ripoti.Code) 
 // work does all that is due now, with the clock as it stands.
 func (b *bench) work() {
 	b.Helper()
-	do := map[string]task{tasks.Route: b.Desk.Route, tasks.Climb: b.Desk.Climb, tasks.Read: b.Desk.Read, tasks.Send: b.w.send}
+	do := b.w.Tasks()
 	for {
 		duties := b.wake()
 		if len(duties) == 0 {

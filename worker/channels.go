@@ -155,11 +155,14 @@ func (w *Worker) balance(ctx context.Context) error {
 			continue
 		}
 		w.Metrics.Balance(c.Name(), left.Currency, left.Units())
-		for _, low := range w.LowBalance {
-			if low.Currency == left.Currency && left.Micros < low.Micros {
-				w.Log.Error("the account is nearly empty: pay in before alerts stop", "provider", c.Name(), "left", left.String(), "alarm_below", low.String())
+		low := false
+		for _, limit := range w.LowBalance {
+			if limit.Currency == left.Currency && left.Micros < limit.Micros {
+				low = true
+				w.Log.Error("the account is nearly empty: pay in before alerts stop", "provider", c.Name(), "left", left.String(), "alarm_below", limit.String())
 			}
 		}
+		errs = append(errs, w.Store.NoteBalance(ctx, c.Name(), left, low))
 	}
 	return errors.Join(errs...)
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"ripoti/internal/casework"
 	"ripoti/internal/store"
 	"ripoti/internal/tasks"
 )
@@ -90,7 +91,7 @@ func (w *Worker) workNear(ctx context.Context) {
 	if w.Relay == nil {
 		return
 	}
-	n, kinds := newNear(), w.kinds()
+	n, kinds := newNear(), w.Tasks()
 	w.Relay.DoNear(func(d store.Duty) bool {
 		return kinds[d.Kind] != nil && n.take(nearby{d, w.Now().Add(tasks.Patience)})
 	})
@@ -109,7 +110,7 @@ func (w *Worker) workNear(ctx context.Context) {
 }
 
 // doNear does one. There is no way for it to be done twice but the ways in which a task of the queue is.
-func (w *Worker) doNear(ctx context.Context, do task, d nearby) {
+func (w *Worker) doNear(ctx context.Context, do casework.Task, d nearby) {
 	if !w.Now().Before(d.until.Add(-tasks.Limit)) {
 		_ = w.Store.Again(ctx, d.ID, w.Now()) // it has waited so long that it might be done by two; else it wakes by itself
 		return

@@ -186,7 +186,7 @@ func (c *crossing) postTo(t *testing.T) {
 
 func (c *crossing) owe(t *testing.T) (id, duty string) {
 	t.Helper()
-	m := store.Message{ID: store.NewID(), ContactID: "station-near.duty", Kind: "help", Lang: ripoti.English, To: "+254711000208", Facts: "{}"}
+	m := store.Message{ID: store.NewID(), ContactID: "station-near.duty", Kind: "help", Lang: ripoti.English, To: "+254711000211", Facts: "{}"}
 	duty = "d-" + m.ID
 	if err := c.Store.InTx(t.Context(), func(tx *store.Tx) error {
 		return tx.Post(t.Context(), m, store.Duty{ID: duty, Kind: tasks.Send, Due: c.Clock.Now()})

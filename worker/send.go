@@ -83,9 +83,15 @@ func (w *Worker) leave(ctx context.Context, p tasks.Payload, sender sms.Sender, 
 	if err != nil {
 		return true, errors.Join(err, w.Store.Unclaim(context.WithoutCancel(ctx), m.ID, "unasked"))
 	}
+	if moved, err := w.readdress(ctx, m); err != nil || moved {
+		return true, errors.Join(err, w.Store.Again(context.WithoutCancel(ctx), p.Duty, w.Now()))
+	}
 	if reason := w.mayNotLeave(ctx, m, stopped); reason != "" {
 		w.Metrics.Message(sender.Name(), "refused")
 		return true, errors.Join(w.Store.Fail(ctx, m.ID, "", reason), w.Store.Finish(ctx, p.Duty))
+	}
+	if at := w.waitsFor(m); !at.IsZero() {
+		return true, errors.Join(w.Store.Unclaim(context.WithoutCancel(ctx), m.ID, "hours"), w.Store.Again(ctx, p.Duty, at))
 	}
 	body, err := w.write(m, sender.Way())
 	if err != nil {
@@ -143,6 +149,26 @@ func (w *Worker) finishIf(ctx context.Context, yes bool, duty string) error {
 	return w.Store.Finish(ctx, duty)
 }
 
+// readdress looks whom a message is for before it leaves. Where the directory in memory does not know the
+// contact, or another number of it, it is read again first: it may be seconds old. A contact who has a new
+// number gets the message there, as if it had been written so: the old one may be anybody's by now.
+func (w *Worker) readdress(ctx context.Context, m store.Message) (moved bool, err error) {
+	if m.ContactID == "" {
+		return false, nil
+	}
+	c, known := w.Live.World().Contact(m.ContactID)
+	if !known || !c.Active || c.Phone != m.To {
+		if err := w.Live.Refresh(ctx); err != nil {
+			return false, errors.Join(err, w.Store.Unclaim(context.WithoutCancel(ctx), m.ID, "unasked"))
+		}
+		c, known = w.Live.World().Contact(m.ContactID)
+	}
+	if !known || !c.Active || c.Phone == m.To {
+		return false, nil
+	}
+	return true, w.Store.Readdress(ctx, m.ID, c.Phone)
+}
+
 // mayNotLeave is the rule of safe contact (domain brief 3.6, 3.8), asked for every message at the
 // last moment: a number that texted STOP gets nothing, contacts of the directory get what is theirs, a
 // stranger gets an answer to a text of his own, and a reporter nothing more unless SMS was asked for.
@@ -166,11 +192,53 @@ func (w *Worker) mayNotLeave(ctx context.Context, m store.Message, stopped bool)
 	if casework.AnswersOwnText(m.Kind) {
 		return ""
 	}
-	who, err := w.Store.Reporter(ctx, m.ReportID)
-	if err != nil || who.Wish != ripoti.WishSMS {
+	rule, known := toReporter[m.Kind]
+	if !known {
 		return "not asked for"
 	}
+	who, err := w.Store.Reporter(ctx, m.ReportID)
+	if err != nil || who.Wish != ripoti.WishSMS || w.Store.PhoneHash(who.Phone) != w.Store.PhoneHash(m.To) {
+		return "not asked for"
+	}
+	if unsafe, err := w.Store.NotSafeToCall(ctx, m.ReportID); err != nil || unsafe { // what is not safe to hear is not safe to read
+		return "not safe"
+	}
+	if !rule.open {
+		return ""
+	}
+	if r, err := w.Store.Report(ctx, m.ReportID); err != nil || r.Status == ripoti.StatusClosed {
+		return "closed"
+	}
 	return ""
+}
+
+// reporterRule is when a message may leave to a reporter who asked for SMS.
+type reporterRule struct {
+	open  bool // only while the case is open
+	hours bool // only in the hours for it; else it waits for them
+}
+
+// toReporter is everything that may leave to a reporter beside answers to his or her own texts: the two
+// questions behind a consent, and once each that it is taken up and how things are (domain brief 3.6,
+// 7.3). What is not in it does not leave.
+var toReporter = map[string]reporterRule{
+	flows.SayTextPlace:  {},
+	flows.SayTextWhich:  {},
+	flows.SayTextUrgent: {},
+	flows.SayTextTaken:  {open: true, hours: true},
+	flows.SayTextHow:    {open: true, hours: true},
+}
+
+// waitsFor is when a message to a reporter may leave that came to its turn outside of the hours for it;
+// zero for now.
+func (w *Worker) waitsFor(m store.Message) time.Time {
+	if !toReporter[m.Kind].hours {
+		return time.Time{}
+	}
+	if at := casework.NewsTime(w.Now()); at.After(w.Now()) {
+		return at
+	}
+	return time.Time{}
 }
 
 func (w *Worker) write(m store.Message, way sms.Way) (string, error) {
@@ -178,7 +246,7 @@ func (w *Worker) write(m store.Message, way sms.Way) (string, error) {
 	if err := json.Unmarshal([]byte(m.Facts), &facts); err != nil {
 		return "", fmt.Errorf("facts: %w", err)
 	}
-	facts.Way = way
+	facts.Way, facts.Drill = way, m.Drill
 	return w.Writer.Say(m.Kind, m.Lang, facts)
 }
 
@@ -209,7 +277,7 @@ func (w *Worker) settle(ctx context.Context, p tasks.Payload, m store.Message, b
 
 // alerted measures how long the first alert of a report took.
 func (w *Worker) alerted(ctx context.Context, m store.Message) {
-	if m.Kind != casework.FirstAlert || m.ReportID == "" {
+	if m.Kind != casework.FirstAlert || m.ReportID == "" || m.Drill {
 		return
 	}
 	if r, err := w.Store.Report(ctx, m.ReportID); err == nil {

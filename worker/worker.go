@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -17,7 +18,9 @@ import (
 	"ripoti/flows"
 	"ripoti/internal/casework"
 	"ripoti/internal/metrics"
+	"ripoti/internal/partner"
 	"ripoti/internal/ripoti"
+	"ripoti/internal/rulebook"
 	"ripoti/internal/sms"
 	"ripoti/internal/store"
 	"ripoti/internal/tasks"
@@ -28,6 +31,7 @@ type Worker struct {
 	Desk    *casework.Desk
 	Store   *store.Store
 	Live    *casework.Live
+	Rules   *rulebook.Book
 	Senders Senders
 	Writer  *flows.Writer
 	// Relay lets this process do at once what it wrote itself; nil: everything comes from the queue.
@@ -52,33 +56,34 @@ type Worker struct {
 	// LowBalance is what an account should not fall below, one amount for each currency.
 	Channels   []Channel
 	LowBalance []ripoti.Money
+	// Partners are told of events; nil: nobody is.
+	Partners *partner.Hooks
 }
 
-// task does one duty.
-type task func(ctx context.Context, p tasks.Payload) error
-
-// kinds is the list of tasks, a file each.
-func (w *Worker) kinds() map[string]task {
-	return map[string]task{
-		tasks.Route: w.Desk.Route,
-		tasks.Climb: w.Desk.Climb,
-		tasks.Read:  w.Desk.Read,
-		tasks.Tell:  w.Desk.Tell,
-		tasks.Send:  w.send,
+// Tasks is everything that is done when it is due, by its kind.
+func (w *Worker) Tasks() map[string]casework.Task {
+	all := w.Desk.Tasks()
+	all[tasks.Send] = w.send
+	if w.Rules != nil {
+		maps.Copy(all, w.Rules.Tasks())
 	}
+	if w.Partners != nil {
+		all[tasks.Event] = w.Partners.Tell
+	}
+	return all
 }
 
 // mux is how the queue finds the tasks.
 func (w *Worker) mux() *asynq.ServeMux {
 	mux := asynq.NewServeMux()
-	for kind, do := range w.kinds() {
+	for kind, do := range w.Tasks() {
 		mux.HandleFunc(kind, w.one(kind, do))
 	}
 	return mux
 }
 
 // one runs a task of the queue.
-func (w *Worker) one(kind string, do task) asynq.HandlerFunc {
+func (w *Worker) one(kind string, do casework.Task) asynq.HandlerFunc {
 	return func(ctx context.Context, t *asynq.Task) error {
 		p, err := tasks.Parse(t)
 		if err != nil {
@@ -90,7 +95,7 @@ func (w *Worker) one(kind string, do task) asynq.HandlerFunc {
 }
 
 // do does a duty, logs it in one line and puts it off if it failed.
-func (w *Worker) do(ctx context.Context, kind string, do task, p tasks.Payload) error {
+func (w *Worker) do(ctx context.Context, kind string, do casework.Task, p tasks.Payload) error {
 	w.Store.AfterCallers(ctx, w.Yield)
 	started := w.Now()
 	err := do(ctx, p)
@@ -136,6 +141,9 @@ func (w *Worker) Run(ctx context.Context, client redis.UniversalClient) error {
 	if err := server.Start(w.mux()); err != nil {
 		return fmt.Errorf("start worker: %w", err)
 	}
+	if err := w.Desk.Stand(ctx); err != nil {
+		return err
+	}
 	var tending sync.WaitGroup
 	tending.Go(func() { w.tend(ctx) })
 	tending.Go(func() { w.workNear(ctx) })
@@ -174,7 +182,7 @@ func (w *Worker) sweepOnce(ctx context.Context) {
 	for _, step := range []struct {
 		name string
 		do   func(context.Context) error
-	}{{"held drafts", w.rescue}, {"directory and rules", w.Live.Refresh}, {"unknown sends", w.unknown}, {"backlog", w.backlog}} {
+	}{{"held drafts", w.rescue}, {"directory and rules", w.Live.Refresh}, {"unknown sends", w.unknown}, {"backlog", w.backlog}, {"unread texts", w.overdue}} {
 		if err := step.do(ctx); err != nil && ctx.Err() == nil {
 			w.Log.Error("sweep", "step", step.name, "error", err)
 		}
@@ -208,6 +216,14 @@ func (w *Worker) unknown(ctx context.Context) error {
 		w.Log.Error("messages whose outcome is unknown for too long: look at the provider's own list", "messages", n)
 	}
 	return nil
+}
+
+func (w *Worker) overdue(ctx context.Context) error {
+	n, err := w.Store.Overdue(ctx)
+	if err == nil {
+		w.Metrics.Overdue(n)
+	}
+	return err
 }
 
 func (w *Worker) backlog(ctx context.Context) error {
