@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"ripoti/internal/casework"
 	"ripoti/internal/config"
 	"ripoti/internal/store"
 )
@@ -14,6 +15,7 @@ import (
 // auditCommand answers questions about the history.
 type auditCommand struct {
 	Verify auditVerifyCommand `cmd:"" help:"Read every line of history and tell where one was changed, taken out or cut off."`
+	Seen   auditSeenCommand   `cmd:"" help:"List who saw or opened something of a report, and who was told of it: for a breach."`
 }
 
 type auditVerifyCommand struct {
@@ -51,6 +53,40 @@ func (c auditVerifyCommand) Run(ctx context.Context) error {
 	}
 	if !c.JSON {
 		fmt.Printf("%d lines hold\n", lines)
+	}
+	return nil
+}
+
+type auditSeenCommand struct {
+	onStore
+	Number string `arg:"" help:"The report's number."`
+	JSON   bool   `name:"json" help:"One JSON object a line."`
+}
+
+// Run lists ids of contacts, times and codes: nothing of what was told.
+func (c auditSeenCommand) Run(ctx context.Context) error {
+	return c.keeper(ctx, func(desk *casework.Desk) error { return c.list(ctx, desk) })
+}
+
+func (c auditSeenCommand) list(ctx context.Context, desk *casework.Desk) error {
+	r, err := reportOf(ctx, desk.Store, c.Number)
+	if err != nil {
+		return err
+	}
+	seen, err := desk.SeenBy(ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	out := json.NewEncoder(os.Stdout)
+	for _, s := range seen {
+		if c.JSON {
+			err = out.Encode(s)
+		} else {
+			_, err = fmt.Printf("%s  %-32s %s\n", s.At.Format(time.DateTime), s.Who, s.What)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

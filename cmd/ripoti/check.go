@@ -13,7 +13,7 @@ import (
 	"ripoti/internal/config"
 	"ripoti/internal/sms"
 	"ripoti/internal/store"
-	"ripoti/locales"
+	"ripoti/internal/wording"
 	"ripoti/worker"
 )
 
@@ -195,19 +195,8 @@ func checkDirectory(ctx context.Context, cfg config.Config) []finding {
 	return findings
 }
 
-// helplineStale is how old the last call to a help number may be.
-const helplineStale = 183 * 24 * time.Hour
-
 func checkHelplines(cfg config.Config) (findings []finding) {
-	document := ""
-	if cfg.Service.Helplines != "" {
-		raw, err := os.ReadFile(cfg.Service.Helplines)
-		if err != nil {
-			return []finding{{"helplines", "fault", "RIPOTI_HELPLINES cannot be read"}}
-		}
-		document = string(raw)
-	}
-	lines, err := locales.Helplines(document)
+	lines, err := helplines(cfg)
 	if err != nil {
 		return []finding{{"helplines", "fault", err.Error()}}
 	}
@@ -217,7 +206,7 @@ func checkHelplines(cfg config.Config) (findings []finding) {
 		switch {
 		case line.Verified == "":
 			findings = append(findings, finding{"helplines", "advice", fmt.Sprintf("%s (%s): call it and write the day into the helplines file", name, line.Number)})
-		case err != nil || time.Since(day) > helplineStale:
+		case err != nil || time.Since(day) > wording.StaleAfter:
 			findings = append(findings, finding{"helplines", "advice", fmt.Sprintf("%s (%s): last called %s, call it again", name, line.Number, line.Verified)})
 		}
 	}

@@ -14,11 +14,13 @@ import (
 	"ripoti/handlers/phones"
 	"ripoti/handlers/webhook"
 	"ripoti/internal/config"
+	"ripoti/internal/demo"
 	"ripoti/internal/dialog"
 	"ripoti/internal/directory"
 	"ripoti/internal/seal"
 	"ripoti/internal/sms"
 	"ripoti/internal/store"
+	"ripoti/internal/tasks"
 )
 
 // devCommand is everything in one process with nothing installed, for trying out: nothing leaves the
@@ -26,6 +28,7 @@ import (
 type devCommand struct {
 	Addr string `help:"The address to listen on, on this machine only." default:"127.0.0.1:8080"`
 	Data string `help:"The folder that keeps everything across restarts." default:"data"`
+	Demo bool   `help:"Begin with sixty days of invented history, so that every page has something to show. Written once, into an empty data folder."`
 }
 
 func (c devCommand) Run(ctx context.Context) error {
@@ -45,7 +48,14 @@ func (c devCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := openDevStore(ctx, filepath.Join(c.Data, "ripoti.db"), keys)
+	path := filepath.Join(c.Data, "ripoti.db")
+	var logins []demo.Login
+	if c.Demo {
+		if logins, err = writeHistory(ctx, cfg, keys, path, demo.Usual(time.Now()), os.Stderr); err != nil {
+			return err
+		}
+	}
+	s, err := openDevStore(ctx, path, keys, time.Now)
 	if err != nil {
 		return err
 	}
@@ -61,8 +71,9 @@ func (c devCommand) Run(ctx context.Context) error {
 	}
 	defer h.close()
 	h.relay.Room = queue.room
+	h.queues = tasks.NewWatch(queue.client)
 	log.Info("the queue is embedded and keeps nothing; the database does, and refills it")
-	return h.serveDev(ctx, c, queue)
+	return h.serveDev(ctx, c, queue, logins)
 }
 
 // loopback refuses addresses that others can reach: the phones ask nobody who they are.
@@ -79,8 +90,8 @@ func loopback(address string) error {
 
 // openDevStore opens, and at the first start makes, the database, with invented offices that cover
 // every county.
-func openDevStore(ctx context.Context, path string, keys *seal.Keys) (*store.Store, error) {
-	s, err := store.Open(ctx, "sqlite:"+path, keys, time.Now)
+func openDevStore(ctx context.Context, path string, keys *seal.Keys, now func() time.Time) (*store.Store, error) {
+	s, err := store.Open(ctx, "sqlite:"+path, keys, now)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +118,7 @@ func fillDevStore(ctx context.Context, s *store.Store) error {
 }
 
 // serveDev runs all roles until ctx ends.
-func (h *house) serveDev(ctx context.Context, c devCommand, queue *embeddedQueue) error {
+func (h *house) serveDev(ctx context.Context, c devCommand, queue *embeddedQueue, logins []demo.Login) error {
 	simulator := sms.NewSimulator(func(r sms.Receipt) {
 		if err := h.desk.Receipt(context.WithoutCancel(ctx), r); err != nil {
 			h.log.Error("receipt", "error", err)
@@ -115,15 +126,26 @@ func (h *house) serveDev(ctx context.Context, c devCommand, queue *embeddedQueue
 	})
 	defer simulator.Close()
 	web := h.web(dialog.NewMemory(dialog.DefaultLimit))
-	handsets, err := phones.New(phones.Phones{Messages: h.devMessages, Secret: "dev", Code: h.cfg.Service.PublicCode, Shortcode: "21000"})
+	handsets, err := phones.New(phones.Phones{Messages: h.devMessages, Secret: "dev", Code: h.cfg.Service.PublicCode, Staff: h.cfg.Service.StaffCode, Shortcode: "21000"})
 	if err != nil {
 		return err
 	}
 	web.parts.Phones = handsets
+	if web.parts.Console, err = h.console(); err != nil {
+		return err
+	}
+	if len(logins) == 0 {
+		if logins, err = h.firstLogin(ctx); err != nil {
+			return err
+		}
+	}
 	if web.parts.Twilio == nil { // unsigned on this machine, unless a token is set
 		web.parts.Twilio = &webhook.Twilio{Inbox: h.desk, Receipts: h.desk, Log: h.log, Metrics: h.metrics}
 	}
 	web.parts.Metrics = handlers.Metrics(h.registry, "")
+	if err := h.devPINs(ctx); err != nil {
+		return err
+	}
 	var working sync.WaitGroup
 	workerErr := make(chan error, 1)
 	ctx, cancel := context.WithCancel(ctx)
@@ -137,7 +159,10 @@ func (h *house) serveDev(ctx context.Context, c devCommand, queue *embeddedQueue
 		}
 	})
 	handsets.Hooks = handlers.New(web.parts)
-	err = h.serve(ctx, c.Addr, web, func() { welcome(h.log, c) })
+	err = h.serve(ctx, c.Addr, web, func() {
+		welcome(h.log, c)
+		tellLogins(c.Addr, logins)
+	})
 	cancel()
 	working.Wait()
 	select {
@@ -159,10 +184,10 @@ func welcome(log *slog.Logger, c devCommand) {
 	log.Info("ripoti dev is ready", "address", "http://"+c.Addr+"/", "data", c.Data)
 	fmt.Fprintf(os.Stderr, `
 Three phones are at  http://%s/
-Dial *483# on the reporter's, and watch the officer's.
+Dial *483# on the reporter's, and watch the officer's. Officers dial *484#, PIN %s.
 Everything is kept in %s. Offices and contacts are invented; nothing leaves this machine.
 
-`, c.Addr, c.Data)
+`, c.Addr, devPIN, c.Data)
 }
 
 // devMessages are the SMS that were "sent", newest last, for the simulated phones.

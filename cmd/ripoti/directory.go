@@ -20,6 +20,7 @@ type directoryCommand struct {
 	Check  directoryCheck  `cmd:"" help:"Tell everything that is wrong with tables of offices and contacts."`
 	Import directoryImport `cmd:"" help:"Put tables into the database: all rows or none, with a dry run."`
 	Export directoryExport `cmd:"" help:"Write tables in another form: CSV or GeoJSON."`
+	Roster directoryRoster `cmd:"" help:"Bring rosters and leave in and out."`
 }
 
 // directoryFiles are the tables a command works on.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -33,6 +34,47 @@ func TestDocs(t *testing.T) {
 			t.Run("metrics exist", func(t *testing.T) { metricsExist(t, text) })
 			t.Run("variables exist", func(t *testing.T) { variablesExist(t, text) })
 		})
+	}
+}
+
+// shown are the pictures that a document shows, in Markdown or in HTML.
+var shown = regexp.MustCompile(`(?:\]\(|src="|srcset=")([^)":]+\.(?:png|svg))`)
+
+// Every picture that a document shows is there, every picture that is there is shown, and all of them together
+// stay light.
+func TestDocumentsShowTheirPictures(t *testing.T) {
+	const most = 2_500_000 // bytes
+	linked := map[string]bool{}
+	for _, name := range documents(t) {
+		for _, found := range shown.FindAllStringSubmatch(readDoc(t, name), -1) {
+			linked[filepath.Join(filepath.Dir(name), found[1])] = true
+		}
+	}
+	size := int64(0)
+	err := filepath.WalkDir(filepath.Join(top, "docs", "img"), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) == ".go" {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		size += info.Size()
+		name, err := filepath.Rel(top, path)
+		if !linked[name] {
+			t.Errorf("no document shows %s", name)
+		}
+		delete(linked, name)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range linked {
+		t.Errorf("%s is shown and not there", name)
+	}
+	if size > most {
+		t.Errorf("all pictures together have %d bytes, more than %d", size, most)
 	}
 }
 
@@ -97,6 +139,9 @@ func commandsExist(t *testing.T, text string) {
 	for _, found := range invocation.FindAllStringSubmatch(text, -1) {
 		at := parser.Model.Node
 		for _, word := range strings.Fields(found[1]) {
+			if at.DefaultCmd != nil && childNamed(at, word) == nil {
+				at = at.DefaultCmd
+			}
 			if strings.HasPrefix(word, "-") {
 				if !hasFlag(at, strings.TrimLeft(word, "-")) {
 					t.Errorf("ripoti%s: there is no flag %s", found[1], word)

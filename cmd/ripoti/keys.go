@@ -7,12 +7,15 @@ import (
 	"os"
 
 	"ripoti/internal/seal"
+	"ripoti/internal/store"
 )
 
 // keysCommand makes and renews what numbers and narratives are sealed with.
 type keysCommand struct {
 	New    keysNew    `cmd:"" help:"Make fresh keys and print them: the value of RIPOTI_KEYSET, or of the file that RIPOTI_KEYSET_FILE names."`
 	Rotate keysRotate `cmd:"" help:"Print keys with new material in front; what the old ones sealed still opens."`
+	Reseal keysReseal `cmd:"" help:"Seal everything again with the newest keys, while the service runs. May be stopped and started again."`
+	Retire keysRetire `cmd:"" help:"Print keys without the old material; refused while anything still needs it."`
 }
 
 type keysNew struct {
@@ -44,6 +47,50 @@ func (c *keysRotate) Run(context.Context) error {
 		return err
 	}
 	k, err := old.Rotate()
+	if err != nil {
+		return err
+	}
+	return writeKeys(k, c.Out)
+}
+
+type keysReseal struct {
+	onStore
+}
+
+// Run seals again until nothing is left: what changed during one run is looked at in the next.
+func (c keysReseal) Run(ctx context.Context) error {
+	return c.with(ctx, func(s *store.Store) error { return c.reseal(ctx, s) })
+}
+
+func (keysReseal) reseal(ctx context.Context, s *store.Store) error {
+	for {
+		changed, err := s.Reseal(ctx, func(column string, rows int) { fmt.Fprintf(os.Stderr, "\r\033[K%s: %d rows looked at", column, rows) })
+		fmt.Fprintln(os.Stderr)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%d values are sealed anew\n", changed)
+		if changed == 0 {
+			return nil
+		}
+	}
+}
+
+type keysRetire struct {
+	onStore
+	Out string `help:"Write to this new file, readable by its owner only, instead of standard output." placeholder:"FILE"`
+}
+
+// Run prints the newest keys of those in use. Keep the old ones as long as there are backups of their time.
+func (c keysRetire) Run(ctx context.Context) error {
+	return c.with(ctx, func(s *store.Store) error { return c.retire(ctx, s) })
+}
+
+func (c keysRetire) retire(ctx context.Context, s *store.Store) error {
+	if err := s.Resealed(ctx); err != nil {
+		return err
+	}
+	k, err := s.NewestKeys()
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +25,7 @@ func codeOf(t *testing.T, digits string) ripoti.Code {
 // After a full trip, with failures on the way, nothing that outlives it or is shown to operators
 // holds a number or a story.
 func TestNothingPersonalLeaks(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "ripoti.db")
+	path := storetest.SQLite(t)
 	tr := newTrip(t, "sqlite:"+path)
 	tr.twilio.willBe(notTo(officer, tooMany), notTo(officer, broken), notTo(officer, tooMany), notTo(officer, broken))
 	tr.startWorker()
@@ -63,6 +62,15 @@ func TestNothingPersonalLeaks(t *testing.T) {
 			}
 		}
 	}
+}
+
+// dumpTasks is every key with its value once that many tasks wait in the queue, or after a while.
+func (tr *trip) dumpTasks(n int) (dump string) {
+	tr.Helper()
+	for deadline := time.Now().Add(20 * time.Second); strings.Count(dump, "}:t:") < n && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		dump = tr.dumpRedis()
+	}
+	return dump
 }
 
 // dumpRedis is every key with its value, whatever its kind.

@@ -19,13 +19,23 @@ type commands struct {
 	Rules     rulesCommand     `cmd:"" help:"Give out the routing rules or look at a document of rules."`
 	Directory directoryCommand `cmd:"" help:"Look at tables of offices and contacts, or turn them into another form."`
 	Flows     flowsCommand     `cmd:"" help:"Show the conversation of a reporter: every screen, or a picture."`
+	Staff     staffCommand     `cmd:"" help:"Give officers and social workers their way onto the staff line."`
 	Dev       devCommand       `cmd:"" help:"Try everything in one process with nothing installed: phones at /, data in ./data."`
 	Web       webCommand       `cmd:"" help:"Answer gateways."`
 	Worker    workerCommand    `cmd:"" help:"Route reports, send alerts, keep timers."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to the form this program needs."`
 	Check     checkCommand     `cmd:"" help:"Tell everything that is missing or wrong, and test every connection."`
 	Reports   reportsCommand   `cmd:"" help:"Tell which reports have nobody."`
+	Case      caseCommand      `cmd:"" help:"Work on a case: refer it to another office."`
+	Incident  incidentCommand  `cmd:"" help:"Say which reports are about one event."`
+	Workload  workloadCommand  `cmd:"" help:"Tell who holds how many cases, how many wait for an answer, and who took one last."`
+	Roster    rosterCommand    `cmd:"" help:"Tell who is on duty, and when nobody will be."`
+	Subject   subjectCommand   `cmd:"" help:"Serve a reporter's rights: tell what is kept, forget it."`
+	Evidence  evidenceCommand  `cmd:"" help:"Give out a report for a court: everything unaltered, with hashes and a certificate to sign."`
+	Purge     purgeCommand     `cmd:"" help:"Forget what is kept no longer; a worker does so every night."`
 	Audit     auditCommand     `cmd:"" help:"Prove the history of every report."`
+	User      userCommand      `cmd:"" help:"Say who may sign in to the console."`
+	Token     tokenCommand     `cmd:"" help:"Say which partners read by the API."`
 	Keys      keysCommand      `cmd:"" help:"Make and rotate the keys that numbers and narratives are sealed with."`
 	Load      loadCommand      `cmd:"" help:"Walk USSD dialogues against a running service and tell how it bore them."`
 }

@@ -18,18 +18,17 @@ type reportsCommand struct {
 }
 
 type reportsStranded struct {
-	Again bool   `help:"Decide anew for all of them; a running worker does it at once."`
-	Data  string `help:"The folder of a ripoti dev, in place of DATABASE_URL." placeholder:"DIR"`
-	JSON  bool   `name:"json" help:"One JSON object a line."`
+	Again bool `help:"Decide anew for all of them; a running worker does it at once."`
+	onStore
+	JSON bool `name:"json" help:"One JSON object a line."`
 }
 
 // Run lists numbers, times and codes: nothing of what was told.
 func (c reportsStranded) Run(ctx context.Context) error {
-	s, err := openDirectoryStore(ctx, c.Data)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
+	return c.with(ctx, func(s *store.Store) error { return c.stranded(ctx, s) })
+}
+
+func (c reportsStranded) stranded(ctx context.Context, s *store.Store) error {
 	if err := c.list(ctx, s); err != nil || !c.Again {
 		return err
 	}

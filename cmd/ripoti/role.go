@@ -42,6 +42,7 @@ func inRole(ctx context.Context, role config.Role, serve func(*house, redis.Univ
 		return err
 	}
 	defer h.close()
+	h.queues = tasks.NewWatch(client)
 	stop, err := h.serveMetrics(ctx)
 	if err != nil {
 		return err

@@ -15,6 +15,11 @@ import (
 type rulesCommand struct {
 	Export rulesExport `cmd:"" help:"Print the built-in rules, a YAML document with comments, to start from."`
 	Check  rulesCheck  `cmd:"" help:"Tell everything that is wrong with a rules document, line by line."`
+
+	List    rulesList    `cmd:"" help:"List the versions that were in force, newest first."`
+	Show    rulesShow    `cmd:"" help:"Print the rules in force, or an older version."`
+	Publish rulesPublish `cmd:"" help:"Rehearse a document on last month's reports, propose it, and put it in force if a second person agrees."`
+	Undo    rulesUndo    `cmd:"" help:"Go one step back, to the rules before."`
 }
 
 type rulesExport struct {

@@ -3,7 +3,6 @@ package main
 import (
 	"database/sql"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -167,7 +166,7 @@ func TestTripStopIsHonoured(t *testing.T) {
 }
 
 func TestTripTextsOfAnyBytes(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "ripoti.db")
+	path := storetest.SQLite(t)
 	tr := newTrip(t, "sqlite:"+path)
 	tr.startWorker()
 	texts := []string{"secretword \x00 \xff\xfe", "secretword 😭😭", "secretword طفل في خطر", strings.Repeat("secretword ", 1000)}

@@ -14,8 +14,15 @@ import (
 	"ripoti/internal/triage"
 )
 
-// triageCommand answers what a text seems to tell: a proposal that a person confirms.
+// triageCommand answers what a text seems to tell, a proposal, and lets a person confirm it.
 type triageCommand struct {
+	Read    triageRead    `cmd:"" default:"withargs" help:"Tell what a text seems to report: harm, urgency, language and place."`
+	Confirm triageConfirm `cmd:"" help:"Note that a person has read a report that a machine had read, and what is to be corrected."`
+	Unread  triageUnread  `cmd:"" help:"List the reports that a machine has read and no person yet, oldest first."`
+}
+
+// triageRead answers what a text seems to tell: a proposal that a person confirms.
+type triageRead struct {
 	Text   []string `arg:"" optional:"" help:"What was written. Left out: one text a line from stdin."`
 	JSON   bool     `name:"json" help:"One JSON object a line."`
 	Score  string   `type:"existingfile" help:"Read labelled texts (text, language, category, urgency, places, kind; parted by tabs) and tell how well they are read." placeholder:"FILE"`
@@ -24,11 +31,11 @@ type triageCommand struct {
 }
 
 // Run answers the text of the command line, every line of stdin in order, or scores a file.
-func (c *triageCommand) Run(_ context.Context) error {
+func (c *triageRead) Run(_ context.Context) error {
 	return c.answer(os.Stdin, os.Stdout)
 }
 
-func (c *triageCommand) answer(in io.Reader, out io.Writer) error {
+func (c *triageRead) answer(in io.Reader, out io.Writer) error {
 	w := bufio.NewWriter(out)
 	t, err := newTriageTool()
 	if err != nil {
@@ -68,7 +75,7 @@ func newTriageTool() (*triageTool, error) {
 
 // lines answers one text a line, of any length; an empty line is a text too, so that answers stay in
 // step with questions. An answer is out before the next text is waited for.
-func (c *triageCommand) lines(in io.Reader, out *bufio.Writer, t *triageTool) error {
+func (c *triageRead) lines(in io.Reader, out *bufio.Writer, t *triageTool) error {
 	r := bufio.NewReader(in)
 	for {
 		line, err := r.ReadBytes('\n')
@@ -111,7 +118,7 @@ func (t *triageTool) read(text string) triageAnswer {
 	return a
 }
 
-func (c *triageCommand) write(out io.Writer, t *triageTool, text string) error {
+func (c *triageRead) write(out io.Writer, t *triageTool, text string) error {
 	a := t.read(text)
 	if !c.JSON {
 		return t.writeReadable(out, a)
@@ -145,7 +152,7 @@ func (t *triageTool) writeReadable(out io.Writer, a triageAnswer) error {
 	return err
 }
 
-func (c *triageCommand) score(out io.Writer, t *triageTool) error {
+func (c *triageRead) score(out io.Writer, t *triageTool) error {
 	f, err := os.Open(c.Score)
 	if err != nil {
 		return err
@@ -170,7 +177,7 @@ func (c *triageCommand) score(out io.Writer, t *triageTool) error {
 	return nil
 }
 
-func (c *triageCommand) half(texts []triage.Labelled) []triage.Labelled {
+func (c *triageRead) half(texts []triage.Labelled) []triage.Labelled {
 	if c.Half == "all" || c.Half == "" {
 		return texts
 	}

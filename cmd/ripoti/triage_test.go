@@ -11,7 +11,7 @@ import (
 	"ripoti/internal/ripoti"
 )
 
-func askTriage(t *testing.T, c triageCommand, stdin string) []string {
+func askTriage(t *testing.T, c triageRead, stdin string) []string {
 	t.Helper()
 	var out bytes.Buffer
 	if err := c.answer(strings.NewReader(stdin), &out); err != nil {
@@ -22,7 +22,7 @@ func askTriage(t *testing.T, c triageCommand, stdin string) []string {
 
 func TestTriage(t *testing.T) {
 	t.Run("every line of stdin is answered by one object, also an empty or broken one", func(t *testing.T) {
-		lines := askTriage(t, triageCommand{JSON: true}, "kuna mtoto anachapwa sana huku nyalenda, saidieni\r\n\nasante\n\xff\x00\n"+strings.Repeat("mtoto ", 2000))
+		lines := askTriage(t, triageRead{JSON: true}, "kuna mtoto anachapwa sana huku nyalenda, saidieni\r\n\nasante\n\xff\x00\n"+strings.Repeat("mtoto ", 2000))
 		if len(lines) != 5 {
 			t.Fatalf("%d answers to 5 texts", len(lines))
 		}
@@ -35,7 +35,7 @@ func TestTriage(t *testing.T) {
 	})
 	t.Run("harm, language and place are told", func(t *testing.T) {
 		var a triageAnswer
-		line := askTriage(t, triageCommand{JSON: true, Text: []string{"kuna mtoto anachapwa sana huku nyalenda, saidieni"}}, "")[0]
+		line := askTriage(t, triageRead{JSON: true, Text: []string{"kuna mtoto anachapwa sana huku nyalenda, saidieni"}}, "")[0]
 		if err := json.Unmarshal([]byte(line), &a); err != nil {
 			t.Fatal(err)
 		}
@@ -44,13 +44,13 @@ func TestTriage(t *testing.T) {
 		}
 	})
 	t.Run("lists are lists where nothing was found", func(t *testing.T) {
-		line := askTriage(t, triageCommand{JSON: true}, "\n")[0]
+		line := askTriage(t, triageRead{JSON: true}, "\n")[0]
 		if strings.Contains(line, "null") {
 			t.Error(line)
 		}
 	})
 	t.Run("people read which words gave which signal", func(t *testing.T) {
-		text := strings.Join(askTriage(t, triageCommand{Text: []string{"mtoto amebakwa jana busia"}}, ""), "\n")
+		text := strings.Join(askTriage(t, triageRead{Text: []string{"mtoto amebakwa jana busia"}}, ""), "\n")
 		for _, want := range []string{"svac", "high by H1", `"amebakwa"`, "town-busia"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%q is missing in\n%s", want, text)
@@ -68,7 +68,7 @@ func TestTriageScore(t *testing.T) {
 	}
 	t.Run("the figures and what was read wrong are printed", func(t *testing.T) {
 		write(t, "# labels\nmtoto amebakwa\tsw\tsvac\thigh\t\tplain\nasante sana\tsw\tsvac\thigh\t\tplain\n")
-		text := strings.Join(askTriage(t, triageCommand{Score: file, Misses: true}, ""), "\n")
+		text := strings.Join(askTriage(t, triageRead{Score: file, Misses: true}, ""), "\n")
 		for _, want := range []string{"category right                           50.0 %  (1 of 2)", "category: asante sana"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%q is missing in\n%s", want, text)
@@ -77,7 +77,7 @@ func TestTriageScore(t *testing.T) {
 	})
 	t.Run("a label that is none is refused with its line", func(t *testing.T) {
 		write(t, "mtoto amebakwa\tsw\tsvca\n")
-		err := (&triageCommand{Score: file}).answer(strings.NewReader(""), &bytes.Buffer{})
+		err := (&triageRead{Score: file}).answer(strings.NewReader(""), &bytes.Buffer{})
 		if err == nil || !strings.Contains(err.Error(), "line 1") {
 			t.Errorf("%v", err)
 		}

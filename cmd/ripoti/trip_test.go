@@ -11,7 +11,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -78,7 +77,7 @@ func (b *safeBuffer) String() string {
 }
 
 func onBoth(t *testing.T, test func(t *testing.T, database string)) {
-	t.Run("SQLite", func(t *testing.T) { test(t, "sqlite:"+filepath.Join(t.TempDir(), "ripoti.db")) })
+	t.Run("SQLite", func(t *testing.T) { test(t, "sqlite:"+storetest.SQLite(t)) })
 	t.Run("PostgreSQL", func(t *testing.T) {
 		address := os.Getenv("RIPOTI_TEST_POSTGRES")
 		if address == "" {
@@ -419,7 +418,7 @@ func TestTripRedisIsWipedBetweenConfirmAndRoute(t *testing.T) {
 
 func TestTripDatabaseDiesMidDialogue(t *testing.T) {
 	t.Run("SQLite", func(t *testing.T) {
-		tr := newTrip(t, "sqlite:"+filepath.Join(t.TempDir(), "ripoti.db"))
+		tr := newTrip(t, "sqlite:"+storetest.SQLite(t))
 		tr.dial("dies", calmKeys[:len(calmKeys)-1]...)
 		tr.house.store.Close()
 		tr.unsaved("dies")

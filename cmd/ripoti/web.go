@@ -14,6 +14,7 @@ import (
 
 	"ripoti/flows"
 	"ripoti/handlers"
+	"ripoti/handlers/api"
 	"ripoti/handlers/webhook"
 	"ripoti/internal/casework"
 	"ripoti/internal/config"
@@ -32,6 +33,9 @@ func (webCommand) Run(ctx context.Context) error {
 			return err
 		}
 		web := h.web(dialogues, handlers.Check{Name: "redis", Ping: func(ctx context.Context) error { return queue.Ping(ctx).Err() }})
+		if web.parts.Console, err = h.console(); err != nil {
+			return err
+		}
 		address := h.cfg.Serving.Listen
 		return h.serve(ctx, address, web, func() { h.log.Info("web is ready", "address", address) })
 	})
@@ -76,8 +80,9 @@ func (h *house) web(dialogues dialog.Store, checks ...handlers.Check) web {
 		AfricasTalking: &webhook.AfricasTalking{
 			Name: sms.AfricasTalkingName, Style: webhook.InputStyle(cfg.Gateway.InputStyle),
 			Door: webhook.NewDoor(secrets, config.Prefixes(cfg.Gateway.AllowFrom), address), Address: address,
-			Dialogues: calls, Inbox: h.desk, Receipts: h.desk, OptOuts: h.desk, Check: validator.New(), Log: h.log, Metrics: h.metrics,
+			Dialogues: calls, Staff: h.staffLine(dialogues), Inbox: h.desk, Receipts: h.desk, OptOuts: h.desk, Check: validator.New(), Log: h.log, Metrics: h.metrics,
 		},
+		API:    api.New(api.Parts{Store: h.store, Desk: h.desk, Seal: h.keys.Narratives, Now: h.now, Log: h.log}),
 		Checks: append([]handlers.Check{{Name: "database", Must: true, Ping: h.store.Ping}}, checks...),
 		Log:    h.log,
 	}}
@@ -89,6 +94,18 @@ func (h *house) web(dialogues dialog.Store, checks ...handlers.Check) web {
 		w.parts.Metrics = handlers.Metrics(h.registry, cfg.Serving.MetricsToken.Reveal())
 	}
 	return w
+}
+
+// staffLine hosts officers and social workers where a code is set for them. A mistake of one line holds
+// up nobody on the other: only the store of unfinished calls is shared.
+func (h *house) staffLine(calls dialog.Store) *webhook.StaffLine {
+	if h.cfg.Service.StaffCode == "" {
+		return nil
+	}
+	return webhook.NewStaffLine(webhook.StaffParts{
+		Code: h.cfg.Service.StaffCode, Line: flows.NewStaffLine(h.words), Desk: h.desk, Store: calls, Seal: h.keys.Narratives, Hash: h.keys.Hash,
+		Now: h.now, Log: h.log, Metrics: h.metrics, Limit: h.cfg.Serving.FileTimeout,
+	})
 }
 
 // serve answers at an address until ctx ends: first no new requests, then the calls that were cut,
@@ -121,7 +138,7 @@ func (h *house) serve(ctx context.Context, address string, w web, ready func()) 
 	return nil
 }
 
-// refresh reads a changed directory and changed rules within seconds.
+// refresh reads a changed directory, changed rules and changed sentences within seconds.
 func (h *house) refresh(ctx context.Context) {
 	tick := time.NewTicker(2 * time.Second)
 	defer tick.Stop()
@@ -132,6 +149,9 @@ func (h *house) refresh(ctx context.Context) {
 		case <-tick.C:
 			if err := h.live.Refresh(ctx); err != nil && ctx.Err() == nil {
 				h.log.Error("directory and rules stay as they were", "error", err)
+			}
+			if err := h.refreshWords(ctx); err != nil && ctx.Err() == nil {
+				h.log.Error("sentences stay as they were", "error", err)
 			}
 		}
 	}
@@ -165,7 +185,11 @@ func (d deskOf) Add(ctx context.Context, f webhook.Filing) error {
 	return d.Desk.Add(ctx, casework.Filing(f))
 }
 
+func (d deskOf) Follow(ctx context.Context, f webhook.Following) (flows.Standing, bool, error) {
+	return d.Desk.Follow(ctx, casework.Following(f))
+}
+
 func (d deskOf) Hold(ctx context.Context, f webhook.Filing) error {
 	defer d.Store.Caller()()
-	return d.HoldTogether(ctx, casework.Filing(f))
+	return d.Desk.Hold(ctx, casework.Filing(f))
 }

@@ -7,6 +7,7 @@ import (
 
 	"ripoti/flows"
 	"ripoti/internal/config"
+	"ripoti/internal/partner"
 	"ripoti/worker"
 )
 
@@ -20,6 +21,7 @@ func (workerCommand) Run(ctx context.Context) error {
 			return err
 		}
 		go h.relay.Run(ctx)
+		go h.refresh(ctx)
 		h.log.Info("worker is ready", "senders", h.cfg.Senders(), "concurrency", h.cfg.Working.Concurrency)
 		return h.worker(out.router, out.channels...).Run(ctx, client)
 	})
@@ -29,9 +31,10 @@ func (workerCommand) Run(ctx context.Context) error {
 func (h *house) worker(senders worker.Senders, channels ...worker.Channel) *worker.Worker {
 	w := h.cfg.Working
 	return &worker.Worker{
-		Desk: h.desk, Store: h.store, Live: h.live, Relay: h.relay, Senders: senders, Writer: flows.NewWriter(h.words), Metrics: h.metrics, Log: h.log, Now: h.now,
+		Desk: h.desk, Store: h.store, Live: h.live, Rules: h.rules, Relay: h.relay, Senders: senders, Writer: flows.NewWriter(h.words), Metrics: h.metrics, Log: h.log, Now: h.now,
 		Concurrency: w.Concurrency, TaskCheck: w.TaskCheck, SendTimeout: h.cfg.Messages.Timeout, UnknownAlarm: w.UnknownAlarm,
 		SweepEvery: w.SweepEvery, Shutdown: h.cfg.Serving.Shutdown,
 		BundleAbove: h.cfg.Messages.BundleAbove, Channels: channels, LowBalance: h.cfg.Messages.LowBalance,
+		Partners: partner.NewHooks(h.store, h.now),
 	}
 }

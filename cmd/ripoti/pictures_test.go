@@ -1,0 +1,68 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"testing"
+	"testing/cryptotest"
+
+	"github.com/chromedp/chromedp"
+
+	"ripoti/internal/browsertest"
+	"ripoti/internal/demo"
+)
+
+// picture is a page that is shown in README or docs/coordinators.md: where it is, what stands on it when it is
+// ready, and what stands at the top of the picture.
+type picture struct{ name, path, css, shows, top string }
+
+// pictures are those of pages whose address is known.
+var pictures = []picture{
+	{"today", "/console/", "main", "What needs a person now", ""},
+	{"reports", "/console/reports", "tbody", "", ""},
+	{"rules", "/console/rules", "main", "Wall two more stations", ""},
+	{"words", "/console/words/of/report.menu", "main", "Danger now", ""},
+	{"figures", "/console/figures", "main", "How long until an office accepts", ""},
+	{"coverage", "/console/coverage", "main", "", ""},
+	{"drills", "/console/drills", "main", "", ""},
+	{"directory", "/console/directory?county=047", "main", "Kibera", ""},
+	{"office", "/console/directory/offices/sample-station-047-kibera", "main", "Kibera", ""},
+}
+
+// TestPictures takes the pictures of the documents: RIPOTI_SHOTS=$PWD/docs/img/console go test ./cmd/ripoti -run
+// TestPictures. The story, its clock and its numbers are the same each time, so that a picture changes where its
+// page does.
+func TestPictures(t *testing.T) {
+	if os.Getenv("RIPOTI_SHOTS") == "" {
+		t.Skip("RIPOTI_SHOTS is not set: no pictures are taken")
+	}
+	cryptotest.SetGlobalRandom(t, 47)
+	d := newDemoHouse(t, demo.Usual(aMorning))
+	secret := d.secret("sample.coordinator")
+	b := browsertest.Open(t, 1366, 768)
+	d.signIn(b, "sample.coordinator", secret)
+	for _, p := range pictures {
+		b.Do(chromedp.Navigate(d.url + p.path))
+		b.Until(p.css, p.shows)
+		b.Pictures(p.name, p.top)
+	}
+	found := func(path, pattern string) string {
+		_, page := d.page("sample.supervisor", path)
+		at := regexp.MustCompile(pattern).FindString(page)
+		if at == "" {
+			t.Fatalf("nothing like %s at %s", pattern, path)
+		}
+		return at
+	}
+	report := found("/console/reports?status=accepted&category=svac", `/console/reports/\d+`)
+	b.Do(chromedp.Navigate(d.url + report))
+	b.Until("main", "Why it went there")
+	b.Pictures("report", "")
+	b.Pictures("why", "#why")
+	b.Do(chromedp.Navigate(d.url + "/console/rules/try?place=Kibera&what=sexual&at_risk=other_child&by_whom=known&when=days3&suspect=near"))
+	b.Until("main", "Kibera")
+	b.Pictures("try", "")
+	b.Do(chromedp.Navigate(d.url + found("/console/rules", `/console/rules/drafts/[0-9a-f-]{36}`) + "/rehearsal"))
+	b.Until("main", "What would change")
+	b.Pictures("rehearsal", "")
+}
