@@ -15,11 +15,12 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Pictures keeps a page as it looks on a desk and on a phone, light and dark, in small files, where
-// RIPOTI_SHOTS names a folder: NAME.png, NAME-dark.png, NAME-phone.png, NAME-phone-dark.png. at is what is
+// Pictures keeps a page as it looks on a desk and on a phone, light and dark, in small files of a folder:
+// NAME.png, NAME-dark.png, NAME-phone.png, NAME-phone-dark.png. No two of them may be the same. at is what is
 // to stand at the top of the picture, "" for the page's own top.
-func (b *Tab) Pictures(name, at string) {
+func (b *Tab) Pictures(folder, name, at string) {
 	b.Helper()
+	taken := map[string]string{}
 	for _, size := range []struct {
 		suffix     string
 		wide, high int64
@@ -28,19 +29,23 @@ func (b *Tab) Pictures(name, at string) {
 		for _, dark := range []bool{false, true} {
 			b.Dark(dark)
 			b.Do(chromedp.Evaluate[chromedp.Void](`(() => { window.scrollTo(0, 0); const e = ` + quoted(at) + ` && document.querySelector(` + quoted(at) + `); if (e) { e.scrollIntoView(); window.scrollBy(0, -12) } })()`))
-			b.picture(name + size.suffix + map[bool]string{true: "-dark"}[dark])
+			file := name + size.suffix + map[bool]string{true: "-dark"}[dark] + ".png"
+			picture := b.picture()
+			if same, already := taken[string(picture)]; already {
+				b.Errorf("%s looks like %s", file, same)
+			}
+			taken[string(picture)] = file
+			if err := os.WriteFile(filepath.Join(folder, file), picture, 0o644); err != nil {
+				b.Fatal(err)
+			}
 		}
 	}
 	b.Dark(false)
 	b.Do(chromedp.EmulateViewport(1366, 768))
 }
 
-func (b *Tab) picture(name string) {
+func (b *Tab) picture() []byte {
 	b.Helper()
-	dir := os.Getenv("RIPOTI_SHOTS")
-	if dir == "" {
-		return
-	}
 	whole, err := png.Decode(bytes.NewReader(Read(b, chromedp.CaptureScreenshot())))
 	if err != nil {
 		b.Fatal(err)
@@ -49,9 +54,7 @@ func (b *Tab) picture(name string) {
 	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&small, fewColours(whole)); err != nil {
 		b.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), small.Bytes(), 0o644); err != nil {
-		b.Fatal(err)
-	}
+	return small.Bytes()
 }
 
 // fewColours is a picture in at most 200 colours: those that it has most of, none of them nearly the same as
