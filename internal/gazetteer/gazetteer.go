@@ -32,6 +32,7 @@ type Gazetteer struct {
 	county   []uint64 // per place: the bit of its county, see index.go
 	counties []int32
 	wards    []int32
+	wardsOf  map[string][]int32 // constituency -> its wards
 	index    index
 	pool     sync.Pool // of *scratch: the working memory of one search
 }
@@ -61,7 +62,7 @@ func Read(r io.Reader) (*Gazetteer, error) {
 }
 
 func build(rows []row, habits map[string]habit) *Gazetteer {
-	g := &Gazetteer{byID: make(map[string]int32, len(rows))}
+	g := &Gazetteer{byID: make(map[string]int32, len(rows)), wardsOf: map[string][]int32{}}
 	for i, r := range rows {
 		g.places = append(g.places, r.place)
 		g.byID[r.place.ID] = int32(i)
@@ -71,6 +72,7 @@ func build(rows []row, habits map[string]habit) *Gazetteer {
 			g.counties = append(g.counties, int32(i))
 		case ripoti.KindWard:
 			g.wards = append(g.wards, int32(i))
+			g.wardsOf[r.place.Constituency] = append(g.wardsOf[r.place.Constituency], int32(i))
 		}
 	}
 	g.tellTwinsApart()
@@ -104,6 +106,16 @@ func (g *Gazetteer) Counties() []ripoti.Place { return g.byName(g.counties) }
 
 // Wards are all wards in the order of the table.
 func (g *Gazetteer) Wards() []ripoti.Place { return g.pick(g.wards) }
+
+// WardsAround are the wards of the constituency that a place lies in; none for a county, or for an id
+// that is not of the table.
+func (g *Gazetteer) WardsAround(id string) []ripoti.Place {
+	p, ok := g.Place(id)
+	if !ok || p.In() == "" {
+		return nil
+	}
+	return g.pick(g.wardsOf[p.In()])
+}
 
 // All are all places in the order of the table.
 func (g *Gazetteer) All() []ripoti.Place { return slices.Clone(g.places) }

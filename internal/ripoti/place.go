@@ -35,6 +35,14 @@ type Place struct {
 	Precision    Precision
 }
 
+// In is the constituency that the place lies in, or is; "" where it is not known.
+func (p Place) In() string {
+	if p.Kind == KindConstituency {
+		return p.ID
+	}
+	return p.Constituency
+}
+
 // Decides says whether the place may settle by itself which station is nearest: a county or a
 // constituency is too wide for that (gazetteer notes; domain brief 4.5).
 func (p Precision) Decides() bool { return p == PrecisionExact || p == PrecisionWard }

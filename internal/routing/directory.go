@@ -15,14 +15,17 @@ import (
 // place's. Nil is allowed: such offices then are found by county and ward only.
 type Wards interface {
 	Place(id string) (ripoti.Place, bool)
+	// WardsAround are the wards of the constituency that a place lies in, none where it is not known.
+	WardsAround(placeID string) []ripoti.Place
 }
 
 // Directory is a snapshot of offices and contacts, made for asking "who is nearest and able". It
 // never changes and may be shared; a changed table is a new snapshot.
 type Directory struct {
 	offices []ripoti.Office // by id
-	at      []vec           // the zero vec where no point is known
-	facts   []office        // what is asked of each, beside it
+	places  Wards
+	at      []vec    // the zero vec where no point is known
+	facts   []office // what is asked of each, beside it
 	byID    map[string]int32
 
 	county  map[string]int32   // county id -> its place in counties
@@ -86,7 +89,7 @@ func kindIndex(k ripoti.OfficeKind) uint8 {
 // the first stays. Rows are taken as they are: importing checks them. Overrides are those in force at the
 // moment of the snapshot.
 func NewDirectory(offices []ripoti.Office, contacts []ripoti.Contact, places Wards, overrides ...ripoti.Override) *Directory {
-	d := &Directory{byID: make(map[string]int32, len(offices)), county: map[string]int32{}, served: map[string][]int32{}, sent: map[string]sent{}}
+	d := &Directory{places: places, byID: make(map[string]int32, len(offices)), county: map[string]int32{}, served: map[string][]int32{}, sent: map[string]sent{}}
 	d.offices = slices.Clone(offices)
 	slices.SortStableFunc(d.offices, func(a, b ripoti.Office) int { return cmp.Compare(a.ID, b.ID) })
 	d.offices = slices.CompactFunc(d.offices, func(a, b ripoti.Office) bool { return a.ID == b.ID })
@@ -206,6 +209,29 @@ func (d *Directory) Office(id string) (ripoti.Office, bool) {
 		return ripoti.Office{}, false
 	}
 	return d.offices[i], true
+}
+
+// wardsAround are the points of the wards of a place's constituency.
+func (d *Directory) wardsAround(placeID string) (points []vec) {
+	if d.places == nil {
+		return nil
+	}
+	for _, w := range d.places.WardsAround(placeID) {
+		if !w.Point.IsZero() {
+			points = append(points, vecOf(w.Point))
+		}
+	}
+	return points
+}
+
+// standsIn says whether an office is said to stand in the constituency of a place.
+func (d *Directory) standsIn(i int32, placeID string) bool {
+	if d.places == nil || d.offices[i].PlaceID == "" {
+		return false
+	}
+	of, known := d.places.Place(d.offices[i].PlaceID)
+	place, ok := d.places.Place(placeID)
+	return known && ok && of.In() != "" && of.In() == place.In()
 }
 
 // Answers says whether an alert to one of the roles can be answered at an office: one of them has a

@@ -91,13 +91,32 @@ func (j *judge) wallOff(i int32, km float64, why string) {
 	}
 }
 
-// wallStations walls the nearest stations and every post nearer than the last of them. A place that
-// is too wide to say which stations are near walls its whole county, no place at all every police
-// office: then only oversight and the coordinators hear of it.
-func (j *judge) wallStations() {
+// spots are the points from which "the nearest" is told: the place itself, or every ward of its
+// constituency where no more than that is known. None where the place is wider still.
+func (j *judge) spots() []vec {
 	switch {
 	case j.precise:
-		j.wallNearest()
+		return []vec{j.from}
+	case j.c.Answers.Place.Precision == ripoti.PrecisionConstituency:
+		return j.d.wardsAround(j.c.Answers.Place.ID)
+	}
+	return nil
+}
+
+// wallStations walls the nearest stations and every post nearer than the last of them: of the place,
+// or of each ward of its constituency. A place that is too wide to say which stations are near walls its
+// whole county, no place at all every police office: then only oversight and the coordinators hear of it.
+func (j *judge) wallStations() {
+	spots := j.spots()
+	switch {
+	case len(spots) > 0:
+		for _, spot := range spots {
+			j.wallNearest(spot)
+		}
+		if !j.precise {
+			j.note("wall", "only the constituency is known: the stations nearest to each of its wards are walled off")
+			j.wallConstituency()
+		}
 	case j.county >= 0:
 		j.wall.county = j.county
 		j.wall.counties = append(j.wall.counties, j.county)
@@ -108,18 +127,32 @@ func (j *judge) wallStations() {
 	}
 }
 
-func (j *judge) wallNearest() {
+func (j *judge) wallNearest(from vec) {
 	var w walk
-	w.start(j.d.stations, j.from)
+	w.start(j.d.stations, from)
 	for found := 0; found < j.r.doc.Wall.NearestStations; {
-		i, apart, ok := w.next(math.Inf(1))
+		i, _, ok := w.next(math.Inf(1))
 		if !ok {
 			return
 		}
 		if j.d.offices[i].Kind == ripoti.Station {
 			found++
 		}
-		j.wallOff(i, kmOf(apart), "police are accused and this is one of the nearest")
+		j.wallOff(i, j.km(i), "police are accused and this is one of the nearest")
+	}
+}
+
+// wallConstituency walls what stands in the constituency beside the nearest to its wards, and the
+// stations of the county of which nobody knows where they stand: each could be there.
+func (j *judge) wallConstituency() {
+	for _, i := range j.d.police {
+		switch {
+		case j.d.standsIn(i, j.c.Answers.Place.ID):
+			j.wallOff(i, j.km(i), "police are accused and this one stands in the constituency")
+		case j.d.offices[i].Kind != ripoti.Station && j.d.offices[i].Kind != ripoti.Post:
+		case j.d.at[i] == (vec{}) && j.d.facts[i].county == j.county:
+			j.wallOff(i, -1, "police are accused and nobody knows where this one stands")
+		}
 	}
 }
 
@@ -201,18 +234,20 @@ func (j *judge) wallBelow(command int32) {
 
 // wallKind walls the nearest offices of an accused kind, of the county where it is known.
 func (j *judge) wallKind(kind ripoti.OfficeKind) {
-	list := j.d.every[kindIndex(kind)]
+	all := j.d.every[kindIndex(kind)]
 	if j.county >= 0 {
-		list = j.d.list[j.county][kindIndex(kind)]
+		all = j.d.list[j.county][kindIndex(kind)]
 	}
-	near := slices.Clone(list)
-	if j.hasPoint {
-		slices.SortStableFunc(near, func(a, b int32) int { return cmpFloat(j.apart(a), j.apart(b)) })
+	spots, nearest := j.spots(), j.r.doc.Wall.NearestStations
+	behind := slices.Clone(all)
+	if len(spots) > 0 && len(all) > nearest {
+		behind = slices.DeleteFunc(behind, func(i int32) bool { return j.precise || j.d.at[i] != (vec{}) }) // nobody knows where: perhaps there
+		for _, spot := range spots {
+			near := slices.SortedStableFunc(slices.Values(all), func(a, b int32) int { return cmpFloat(spot.apart(j.d.at[a]), spot.apart(j.d.at[b])) })
+			behind = append(behind, near[:nearest]...)
+		}
 	}
-	if j.precise && len(near) > j.r.doc.Wall.NearestStations {
-		near = near[:j.r.doc.Wall.NearestStations]
-	}
-	for _, i := range near {
+	for _, i := range behind {
 		j.wallOff(i, j.km(i), "somebody at such an office is accused")
 	}
 }
