@@ -219,7 +219,7 @@ func (t *Talk) receipt(g Gist, turn *TextTurn) {
 	case t.Refused:
 	case wantsSilence(turn.Story):
 		turn.Wish = ripoti.WishNone
-	case g.Bare, g.Harm && atHome(turn.Story):
+	case g.Bare, atHome(turn.Story): // also where no harm could be read: the phone may not be hers alone
 		turn.Say = SayTextQuiet
 	case !g.Readable:
 		turn.Say, t.Unread = SayTextUnread, true

@@ -500,10 +500,11 @@ func answered(a *ripoti.Answers, turn flows.TextTurn) {
 func (d *Desk) gist(story string) flows.Gist {
 	reading := d.Reader.Read(story)
 	place, _ := reading.Place(d.Places)
+	hint := slices.Contains(reading.Signs, routing.SignChildHint)
 	return flows.Gist{
-		Lang: langs[reading.Lang], Readable: reading.Readable, Harm: reading.Category != ripoti.Unclear,
+		Lang: langs[reading.Lang], Readable: reading.Readable, Harm: reading.Category != ripoti.Unclear || hint,
 		Bare: reading.Category == ripoti.DV || reading.Second == ripoti.DV || reading.Rule == controlledChild ||
-			reading.Answers.AtRisk == ripoti.AtRiskSelfChild ||
+			reading.Answers.AtRisk == ripoti.AtRiskSelfChild || hint && reading.Answers.ByWhom == ripoti.ByFamily ||
 			reading.Category == ripoti.Unclear && slices.Contains(reading.Signs, routing.SignThanks),
 		Critical: reading.Urgency == ripoti.Critical,
 		Urgent: reading.Answers.Danger != "" || dated[reading.Answers.When] ||

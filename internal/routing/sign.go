@@ -25,7 +25,8 @@ const (
 	SignReleased     Sign = "released"      // the suspect was let go
 	SignAboutToFlee  Sign = "about_to_flee" //
 	SignHeldUnlawful Sign = "unlawfully_held"
-	SignQuestion     Sign = "question" // a question or information, no harm told
+	SignChildHint    Sign = "child_hint" // a child and somebody in words that say no harm yet
+	SignQuestion     Sign = "question"   // a question or information, no harm told
 	SignThanks       Sign = "thanks"
 )
 
@@ -33,5 +34,5 @@ const (
 var Signs = []Sign{
 	SignNow, SignInjury, SignGraveInjury, SignBeaten, SignNewborn, SignSuicide, SignWeapon, SignDeathThreat,
 	SignMissing, SignAbducted, SignLockedIn, SignBeingMoved, SignWithin48h, SignAbandoned, SignNoFood,
-	SignSettlement, SignBribe, SignReleased, SignAboutToFlee, SignHeldUnlawful, SignQuestion, SignThanks,
+	SignSettlement, SignBribe, SignReleased, SignAboutToFlee, SignHeldUnlawful, SignChildHint, SignQuestion, SignThanks,
 }

@@ -104,6 +104,8 @@ func TestTriageUrgency(t *testing.T) {
 		{"H6", ripoti.High, "beaten by police", adult(answers{Danger: no, What: ripoti.WhatPolice, Detail: ripoti.PoliceBeat}), nil},
 		{"H6", ripoti.High, "held by police now", adult(answers{Danger: no, What: ripoti.WhatPolice, Detail: ripoti.PoliceArrest, When: ripoti.WhenNow}), nil},
 
+		{"H7", ripoti.High, "a child and an uncle in a text that says no harm", answers{}, []Sign{SignChildHint}},
+
 		{"M1", ripoti.Medium, "a child at work", answers{Danger: no, What: ripoti.WhatChild, Detail: ripoti.ChildLabour, When: ripoti.WhenMonth}, nil},
 		{"M1", ripoti.Medium, "a child neglected long ago", answers{Danger: no, What: ripoti.WhatChild, Detail: ripoti.ChildNeglected, When: ripoti.WhenLonger}, nil},
 		{"M2", ripoti.Medium, "other violence at home", adult(answers{Danger: no, What: ripoti.WhatHome, When: ripoti.WhenDays3}), nil},

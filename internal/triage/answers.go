@@ -35,8 +35,11 @@ func (r *Reader) signs(t *reading, out Reading) []routing.Sign {
 	if t.said("hit") && t.said("repeating") {
 		signs = append(signs, routing.SignBeaten)
 	}
-	if t.said("arrest") && t.said("unlawful") {
+	if t.said("arrest", "taken") && t.said("accused_police") && t.said("unlawful", "bribe") {
 		signs = append(signs, routing.SignHeldUnlawful)
+	}
+	if !harm && t.said("child_hint") {
+		signs = append(signs, routing.SignChildHint)
 	}
 	return signs
 }
@@ -196,10 +199,16 @@ func (t *reading) farFromHarm(actor hit) int {
 	return far
 }
 
+// ofChildrenSex are the harms that are critical where they go on at home (C6).
+var ofChildrenSex = map[ripoti.Category]bool{ripoti.SVAC: true, ripoti.CSEC: true}
+
 func (t *reading) when(c ripoti.Category) ripoti.When {
 	harmful := c == ripoti.FGM || c == ripoti.ChildMarriage
+	dated := t.said("now", "today", "days3", "month", "longer")
 	switch {
 	case t.said("repeating") && !(harmful && t.said("soon")):
+		return ripoti.WhenRepeating
+	case ofChildrenSex[c] && t.said("goes_on") && t.said("household") && !dated: // "my uncle comes to my bed" is not over
 		return ripoti.WhenRepeating
 	case t.said("now", "today"):
 		return ripoti.WhenNow

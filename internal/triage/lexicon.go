@@ -48,6 +48,7 @@ type lexicon struct {
 	placeWords map[string]bool      // words of names of places
 	slips      map[string][]string  // what is left of a word without one letter -> words
 	set        *sets
+	isActor    []bool // by signal: one who may do harm
 	harms      []bool // by signal: harm is done
 	isPerson   []bool // by signal: a child or a youth
 	isSomebody []bool // by signal: anybody who may do something
@@ -65,6 +66,7 @@ type sets struct {
 	called  signal // police are asked for
 	taken   signal // somebody is held or led away
 	lain    signal
+	greet   signal
 }
 
 // takes says that a phrase of the signal takes its words away from everything else.
@@ -87,7 +89,7 @@ func loadLexicon(rules *ruleDocument) (*lexicon, error) {
 	for _, name := range rules.made() {
 		l.signal(name, "")
 	}
-	l.set = &sets{none: l.byName["none"], parent: l.byName["parent"], sum: l.byName["sum"], witness: l.byName["witness"], police: l.byName["police"], station: l.byName["station"], called: l.byName["police_called"], taken: l.byName["taken"], lain: l.byName["lain"]}
+	l.set = &sets{none: l.byName["none"], parent: l.byName["parent"], sum: l.byName["sum"], witness: l.byName["witness"], police: l.byName["police"], station: l.byName["station"], called: l.byName["police_called"], taken: l.byName["taken"], lain: l.byName["lain"], greet: l.byName["greet"]}
 	l.bySignal = make([]openings, len(l.names))
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		if err := l.add(l.byName[name], all[name]); err != nil {
@@ -101,6 +103,7 @@ func loadLexicon(rules *ruleDocument) (*lexicon, error) {
 	l.harms = l.flags(harmSignals...)
 	l.isPerson = l.flags("child", "young", "girl", "adult", "grown")
 	l.isSomebody = l.flags("police", "station", "child", "young", "girl", "adult", "grown", "parent", "partner", "family", "household", "leader", "known", "stranger", "buyer", "guard", "childrens_officer", "social_worker", "sibling", "parental")
+	l.isActor = l.flags("household", "leader", "known", "stranger", "partner", "family", "parental")
 	l.isOfficial = l.flags("guard", "childrens_officer", "social_worker")
 	return l, nil
 }

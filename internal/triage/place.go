@@ -30,6 +30,9 @@ var (
 	linkParts = folded("kwa wa ya la")
 )
 
+// out are the origins that name the place where somebody was lost.
+var out = folded("from kutoka toka")
+
 // originRank is the rank up to which a name is where somebody comes from or goes to.
 const originRank = -3
 
@@ -136,7 +139,9 @@ func (r *reading) spotAt(from, to int) spot {
 	for back := 1; back <= 3 && from-back >= 0; back++ {
 		w := r.word(from - back)
 		if reach && isOrigin(w) {
-			s.rank -= 6
+			if !(out[w] && r.said("missing", "abducted")) { // who is missing from there was there
+				s.rank -= 6
+			}
 			break
 		}
 		reach = reach && r.partOfOrigin(from-back)

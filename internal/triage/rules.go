@@ -46,7 +46,7 @@ type condition struct {
 }
 
 // madeHere are signals that the program makes itself.
-var madeHere = []string{"child_age", "grown_age", "self_child", "self_grown", "me", "event", "clock"}
+var madeHere = []string{"child_age", "grown_age", "self_child", "self_grown", "me", "event", "clock", "goes_on"}
 
 // made are the names of signals that are not in the lexicon.
 func (d *ruleDocument) made() []string {

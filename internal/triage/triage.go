@@ -3,6 +3,7 @@ package triage
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"ripoti/internal/gazetteer"
@@ -89,17 +90,21 @@ func (r *Reader) Read(text string) Reading {
 	return r.judge(t)
 }
 
+// lastGreeting is the last word that may be a greeting by itself: "tomorrow morning" greets nobody.
+const lastGreeting = 2
+
 // collect notes which signals are said, with those that ages and persons of verbs make.
 func (r *reading) collect() {
 	r.has = make([]bool, len(r.l.names))
 	for _, h := range r.hits {
-		if h.negated {
+		if h.negated || h.signal == r.l.set.greet && h.from == h.to && h.from > lastGreeting {
 			continue
 		}
 		r.has[h.signal] = true
 		if r.l.harms[h.signal] {
 			r.say("event", h, h.event || h.stem && r.someoneBefore(h.from))
 			r.say("me", h, r.harmsSender(h))
+			r.say("goes_on", h, r.goesOnHappening(h))
 		}
 	}
 	for _, a := range r.ages {
@@ -160,6 +165,22 @@ func (r *reading) harmsSender(h hit) bool {
 		}
 	}
 	return false
+}
+
+// goesOnHappening says that the harm is told as something that is not over: ananishika, hunishika, "touches me".
+func (r *reading) goesOnHappening(h hit) bool {
+	if h.form != nil {
+		return h.form.present || h.form.habit
+	}
+	word := strings.ToLower(r.tokens[h.from].raw)
+	return len(word) > 3 && strings.HasSuffix(word, "s") && (r.someoneBefore(h.from) || r.actorBefore(h.from))
+}
+
+// actorBefore says that one who may do harm stands before token i: "uncle touches".
+func (r *reading) actorBefore(i int) bool {
+	return slices.ContainsFunc(r.hits, func(h hit) bool {
+		return r.l.isActor[h.signal] && h.to < i && i-h.to <= 2
+	})
 }
 
 // someoneBefore says that somebody stands before an English word that has no ending: "they rape".

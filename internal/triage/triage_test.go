@@ -181,14 +181,23 @@ func TestUrgency(t *testing.T) {
 		{"mtoto amepotea tangu jana", "C4"},
 		{"kesho wanamuoza msichana wa miaka 13", "C5"},
 		{"baba yake anamnajisi mtoto kila siku", "C6"},
+		{"mjomba wangu ananishika nyeti, niko darasa la sita", "C6"},
+		{"my uncle touches my private parts, i am 12", "C6"},
+		{"my uncle touched my private parts last month, i am 12", "H2"},
 		{"mwanamke alibakwa jana", "H1"},
 		{"mtoto anapigwa", "H3"},
 		{"mume wangu amenidunga kisu", "H4"},
 		{"polisi wamempiga kaka yangu", "H6"},
+		{"polisi wamenishika bila sababu wanataka elfu tano", "H6"},
+		{"stepdad huwa ananiita usiku, niko class six, naogopa kusema", "H7"},
+		{"mtoto amelala kwa shangazi, kuna jambo mbaya", "H7"},
+		{"mtoto amelala salama", "M6"},
 		{"mume wangu ananipiga", "M2"},
 		{"polisi wanaitisha hongo", "M3"},
 		{"wezi wameiba ng'ombe wangu wiki iliyopita", "L1"},
 		{"asante sana", "L2"},
+		{"good morning", "L2"},
+		{"she goes with him tomorrow morning", "M6"},
 		{"naomba mnipigie", "M6"},
 	} {
 		t.Run(c.rule+" "+c.text, func(t *testing.T) {
@@ -197,6 +206,18 @@ func TestUrgency(t *testing.T) {
 			}
 		})
 	}
+	for _, text := range []string{"baba ananitesa, niko std 7", "im in form two and my father does bad things to me", "nasoma darasa la sita, mjomba ananisumbua"} {
+		t.Run("who is at school is a child: "+text, func(t *testing.T) {
+			if got := r.Read(text); got.Answers.AtRisk != ripoti.AtRiskSelfChild {
+				t.Errorf("%s %v", got.Answers.AtRisk, got.Signals)
+			}
+		})
+	}
+	t.Run("who is with somebody at school is none", func(t *testing.T) {
+		if got := r.Read("niko na mtoto wa class 3, amepigwa"); got.Answers.AtRisk != ripoti.AtRiskOtherChild {
+			t.Errorf("%s %v", got.Answers.AtRisk, got.Signals)
+		}
+	})
 	t.Run("a settlement is a sign", func(t *testing.T) {
 		got := r.Read("mtoto amenajisiwa na wazee wanataka kusuluhisha nyumbani")
 		if !slices.Contains(got.Signs, routing.SignSettlement) {
@@ -281,6 +302,7 @@ func TestPlaces(t *testing.T) {
 		{"a misspelt name behind a cue", "mtoto anapigwa hapa kawangwre", "ward-1372"},
 		{"where it happened, not where they came from", "walitoka nairobi kwenda mombasa mtoto akabakwa hapo voi", "town-voi"},
 		{"no name", "mtoto anapigwa na jirani kila siku", ""},
+		{"where somebody was lost from", "a child of 5 is missing since yesterday from Kawangware", "ward-1372"},
 		{"only where somebody came from", "tulitoka kisumu jana mtoto akapigwa njiani", ""},
 	} {
 		t.Run(c.promise, func(t *testing.T) {
@@ -396,6 +418,14 @@ func FuzzRead(f *testing.F) {
 func TestTuned(t *testing.T) {
 	s := Assess(reader(t), places(t), readTexts(t, "testdata/tuned.tsv"))
 	if s.Category.Percent() < 93 || s.Urgent.Percent() < 96 || s.Calm.Percent() < 95 {
+		t.Errorf("category %s, urgent %s, calm %s", s.Category, s.Urgent, s.Calm)
+	}
+}
+
+// TestFresh guards what texts that nothing was tuned for are read as. The figures are low, and true (docs/triage.md).
+func TestFresh(t *testing.T) {
+	s := Assess(reader(t), places(t), readTexts(t, "testdata/fresh.tsv"))
+	if s.Category.Percent() < 70 || s.Urgent.Percent() < 85 || s.Calm.Percent() < 95 {
 		t.Errorf("category %s, urgent %s, calm %s", s.Category, s.Urgent, s.Calm)
 	}
 }

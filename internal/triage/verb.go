@@ -14,6 +14,7 @@ type verbForm struct {
 	passive  bool
 	finite   bool // it has a subject and a tense
 	future   bool
+	present  bool // ananipiga: now, or again and again
 	habit    bool // hupiga
 	relative bool // aliyepiga
 	bare     bool // it has no beginning: piga
@@ -132,7 +133,7 @@ func (g *grammar) end(text string, e ending) {
 func (g *grammar) addPositive() {
 	for _, s := range subjects {
 		for _, t := range tenses {
-			f := verbForm{self: s == "ni" || s == "n", finite: t.text != "", future: t.future}
+			f := verbForm{self: s == "ni" || s == "n", finite: t.text != "", future: t.future, present: t.text == "na"}
 			g.withObjects(s+t.text, f)
 			if t.text == "na" || t.text == "li" {
 				f.relative = true
