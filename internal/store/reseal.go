@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"ripoti/internal/ripoti"
 	"ripoti/internal/seal"
@@ -86,6 +87,7 @@ const resealPage = 200
 // for the next run, as it is sealed anew anyhow. progress is called for each page. It gives how many
 // values were sealed again; once that is 0, nothing needs the older keys any more but the hashes.
 func (s *Store) Reseal(ctx context.Context, progress func(column string, rows int)) (changed int, err error) {
+	met := numbersMet{}
 	for _, c := range sealedColumns {
 		rows := 0
 		for after := ""; ; {
@@ -96,7 +98,7 @@ func (s *Store) Reseal(ctx context.Context, progress func(column string, rows in
 			if len(page) == 0 {
 				break
 			}
-			n, err := s.resealPage(ctx, c, page)
+			n, err := s.resealPage(ctx, c, page, met)
 			if err != nil {
 				return changed, err
 			}
@@ -105,6 +107,20 @@ func (s *Store) Reseal(ctx context.Context, progress func(column string, rows in
 		}
 	}
 	return changed, s.followContacts(ctx)
+}
+
+// numbersMet are older hashes of numbers that were followed in this run: a number stands in many rows, and
+// what is known by it follows at the first. When there are too many to remember, they are followed
+// again, which changes nothing.
+type numbersMet map[string]bool
+
+const mostMet = 100_000 // some 10 MB
+
+func (m numbersMet) remember(more numbersMet) {
+	if len(m)+len(more) > mostMet {
+		clear(m)
+	}
+	maps.Copy(m, more)
 }
 
 type sealedRow struct {
@@ -132,7 +148,7 @@ func (s *Store) sealedPage(ctx context.Context, c sealedColumn, after string) (p
 	return page, rows.Err()
 }
 
-func (s *Store) resealPage(ctx context.Context, c sealedColumn, page []sealedRow) (changed int, err error) {
+func (s *Store) resealPage(ctx context.Context, c sealedColumn, page []sealedRow, met numbersMet) (changed int, err error) {
 	box := s.keys.Narratives
 	if c.number {
 		box = s.keys.Numbers
@@ -146,10 +162,15 @@ func (s *Store) resealPage(ctx context.Context, c sealedColumn, page []sealedRow
 	if len(stale) == 0 {
 		return 0, nil
 	}
+	fresh := numbersMet{}
 	err = s.InTx(ctx, func(tx *Tx) error {
 		changed = 0
+		clear(fresh)
 		for _, r := range stale {
-			n, err := tx.resealRow(ctx, c, box, r)
+			if met[r.hash] {
+				fresh[r.hash] = true
+			}
+			n, err := tx.resealRow(ctx, c, box, r, fresh)
 			if err != nil {
 				return fmt.Errorf("reseal %s %s: %w", c.table, c.column, err)
 			}
@@ -157,10 +178,13 @@ func (s *Store) resealPage(ctx context.Context, c sealedColumn, page []sealedRow
 		}
 		return nil
 	})
+	if err == nil {
+		met.remember(fresh)
+	}
 	return changed, err
 }
 
-func (tx *Tx) resealRow(ctx context.Context, c sealedColumn, box *seal.Box, r sealedRow) (int, error) {
+func (tx *Tx) resealRow(ctx context.Context, c sealedColumn, box *seal.Box, r sealedRow, met numbersMet) (int, error) {
 	plain, err := box.Open(r.sealed, c.context+r.key)
 	if err != nil {
 		return 0, err
@@ -173,8 +197,11 @@ func (tx *Tx) resealRow(ctx context.Context, c sealedColumn, box *seal.Box, r se
 	if c.hash != "" && r.hash != "" {
 		hash := tx.SenderHash(string(plain))
 		set, args = set+", "+c.hash+" = $4", append(args, hash)
-		if err := tx.followHash(ctx, r.hash, hash); err != nil {
-			return 0, err
+		if !met[r.hash] {
+			if err := tx.followHash(ctx, r.hash, hash); err != nil {
+				return 0, err
+			}
+			met[r.hash] = true
 		}
 	}
 	result, err := tx.sql.ExecContext(ctx, "update "+c.table+" set "+set+" where "+c.key+" = $1 and "+c.column+" = $2", args...)

@@ -2,12 +2,14 @@ package store_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -197,6 +199,130 @@ func reseal(t *testing.T, url string) {
 	}
 	if held, err := alone.DueHeld(t.Context(), 10); err != nil || len(held) != 1 || held[0].Draft.Answers.More != "quick" {
 		t.Errorf("the held draft: %+v, %v", held, err)
+	}
+}
+
+// No statement with which everything is sealed again reads a table from end to end: a number of a big network
+// stands in millions of rows, and each of them asks.
+func TestResealReadsNoTableWhole(t *testing.T) {
+	old, err := seal.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	both, err := old.Rotate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := storetest.SQLite(t)
+	clock := storetest.NewClock()
+	with := func(k *seal.Keys) *store.Store {
+		s, err := store.Open(t.Context(), "sqlite:"+path, k, clock.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { s.Close() })
+		return s
+	}
+	fillSealed(t, with(old), "+254711000099", 3)
+	given := statements{all: map[string]bool{}}
+	s := with(both)
+	if err := s.Watch(path, given.add); err != nil {
+		t.Fatal(err)
+	}
+	if changed, err := s.Reseal(t.Context(), func(string, int) {}); err != nil || changed == 0 {
+		t.Fatalf("%d values, %v", changed, err)
+	}
+	db, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	updates := 0
+	for statement := range given.all {
+		if strings.HasPrefix(statement, "update") {
+			updates++
+		}
+		if plan := explained(t, db, "sqlite", statement, nothings(statement)); readWhole.MatchString(plan) || strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("a table is read from end to end, or sorted:\n%s\n%s", statement, plan)
+		}
+	}
+	if updates < len(store.KnownByNumber()) {
+		t.Errorf("only %d statements follow or seal again", updates)
+	}
+}
+
+// Thousands of numbers are hashed again, and what is known by each follows it to its own new hash.
+func TestResealFollowsThousandsOfNumbers(t *testing.T) {
+	old, err := seal.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	both, err := old.Rotate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const numbers = 4000
+	number := func(i int) ripoti.Phone { return ripoti.Phone(fmt.Sprintf("+2547110%05d", i)) }
+	path := storetest.SQLite(t)
+	clock := storetest.NewClock()
+	before, err := store.Open(t.Context(), "sqlite:"+path, old, clock.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer before.Close()
+	if err := before.InTx(t.Context(), func(tx *store.Tx) error {
+		for i := range numbers {
+			id := store.NewID()
+			who := ripoti.Contact{ID: fmt.Sprint("c", i), Phone: number(i)}
+			filed, err := tx.File(t.Context(), store.Filing{Conversation: id, From: number(i), Event: "{}", Report: ripoti.Report{ID: id, FiledAt: clock.Now()}})
+			if err != nil {
+				return err
+			}
+			for range i % 3 { // some numbers stand in many rows
+				if err := tx.Post(t.Context(), store.Message{ID: store.NewID(), ReportID: filed.ID, Kind: "alert", To: number(i), Facts: "{}"}, store.Duty{Kind: "send", Queue: "low", Due: clock.Now()}); err != nil {
+					return err
+				}
+			}
+			if _, err := tx.Passive(t.Context(), tx.PhoneHash(number(i))); err != nil {
+				return err
+			}
+			if err := tx.Conflict(t.Context(), filed.ID, who); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	after, err := store.Open(t.Context(), "sqlite:"+path, both, clock.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer after.Close()
+	begun := time.Now()
+	changed, err := after.Reseal(t.Context(), func(string, int) {})
+	if err != nil || changed < numbers {
+		t.Fatalf("%d values, %v", changed, err)
+	}
+	t.Logf("%d values of %d numbers in %v", changed, numbers, time.Since(begun).Round(time.Millisecond))
+	newest, err := both.Newest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone, err := store.Open(t.Context(), "sqlite:"+path, newest, clock.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer alone.Close()
+	if err := alone.InTx(t.Context(), func(tx *store.Tx) error {
+		for i := range numbers {
+			if n, err := tx.Passive(t.Context(), tx.PhoneHash(number(i))); err != nil || n != 2 {
+				return fmt.Errorf("%s was given %d automatic answers: %w", number(i), n, err)
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Error(err)
 	}
 }
 
