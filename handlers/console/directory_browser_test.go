@@ -90,3 +90,28 @@ func TestTheDirectoryNeedsNoMouse(t *testing.T) {
 }
 
 func click(css string) chromedp.Action[chromedp.Void] { return chromedp.Click(chromedp.CSS(css)) }
+
+// A coordinator writes down who has the night: a wrong time is told at its field, and the week then shows both
+// the night and the hours that nobody has.
+func TestANightShiftIsWrittenDownInABrowser(t *testing.T) {
+	h := open(t)
+	secret := h.user(tuner)
+	b := browsertest.Open(t, 1366, 768)
+	h.signIn(b, tuner.Login, secret)
+	b.Do(chromedp.Navigate(h.url + "/console/directory/offices/station-near"))
+	b.Do(click("a[href$='/shifts']"))
+	b.Until("main", "There is no roster")
+	put(b, "contact", "station-near.duty")
+	put(b, "days", "daily")
+	put(b, "from", "18:00")
+	put(b, "to", "6 in the morning")
+	b.Do(click("main form button"))
+	b.Until(".wrong", "must be a time such as 08:00")
+	looked(b, "console-shifts-wrong")
+	put(b, "to", "06:00")
+	b.Do(click("main form button"))
+	b.Until(".flash", "The roster is saved.")
+	b.Until(".week", "18:00–24:00 station-near.duty")
+	b.Until(".week li.empty", "06:00–18:00 nobody")
+	looked(b, "console-shifts")
+}

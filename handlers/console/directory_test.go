@@ -27,6 +27,7 @@ var directoryForms = map[string][]url.Values{
 	"POST /console/directory/offices/{office}":              {{"name": {"Sample Uhuru"}, "kind": {"station"}, "county": {"001"}, "hours": {"24h"}}},
 	"POST /console/directory/offices/{office}/close":        {{}},
 	"POST /console/directory/offices/{office}/open":         {{}},
+	"POST /console/directory/offices/{office}/shifts":       {{"contact": {"station-near.desk"}, "days": {"daily"}, "from": {"08:00"}, "to": {"18:00"}}},
 	"POST /console/directory/offices/{office}/contacts":     {{"role": {"duty"}, "rank": {"2"}, "lang": {"sw"}, "phone": {"+254711000556"}}},
 	"POST /console/directory/contacts/{contact}":            {{"role": {"duty"}, "rank": {"2"}, "lang": {"sw"}, "phone": {"+254711000556"}}},
 	"POST /console/directory/contacts/{contact}/ask":        {{}},

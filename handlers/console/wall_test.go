@@ -78,6 +78,8 @@ var addresses = map[string]tried{
 	"GET /console/directory/offices/{office}/close":         {asked: []string{""}, path: oversight},
 	"POST /console/directory/offices/{office}/close":        {none: ofOffices},
 	"POST /console/directory/offices/{office}/open":         {none: ofOffices},
+	"GET /console/directory/offices/{office}/shifts":        {asked: []string{"", "from=2026-11-02"}, path: oversight},
+	"POST /console/directory/offices/{office}/shifts":       {none: ofOffices},
 	"GET /console/directory/offices/{office}/contacts/new":  {none: ofOffices},
 	"POST /console/directory/offices/{office}/contacts":     {none: ofOffices},
 	"GET /console/directory/contacts/{contact}":             {asked: []string{""}, path: oversight},

@@ -3,6 +3,8 @@ package casework
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"time"
@@ -57,6 +59,11 @@ func (w *World) StandsInFor(contactID, from string) (all []ripoti.Leave) {
 	return slices.SortedFunc(slices.Values(all), func(a, b ripoti.Leave) int {
 		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.ContactID, b.ContactID))
 	})
+}
+
+// Said is what a contact has said by phone of being on duty, as far as it counts at a time.
+func (w *World) Said(contactID string, at time.Time) (ripoti.DutyMark, bool) {
+	return w.roster.mark(contactID, at)
 }
 
 // WeekRow is a role at an office through the seven days of a week.
@@ -142,7 +149,8 @@ func ShiftsSum(shifts []ripoti.Shift) string {
 		texts[i] = shiftText(s)
 	}
 	slices.Sort(texts)
-	return fmt.Sprintf("%q", texts)
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", texts))
+	return hex.EncodeToString(sum[:12])
 }
 
 // otherTexts are the lines that go and those that come.
