@@ -157,6 +157,8 @@ func TestKeywords(t *testing.T) {
 	for text, want := range map[string]keyDoes{
 		"STOP": keyStop, "stop stop": keyStop, "Stop all.": keyStop, "0": keyStop, "simama!": keyStop, "acha": keyStop, "HELP": keyNumbers, "masaada": keyNumbers,
 		"nambari": keyNumbers, "menu": keyMenu, "anza": keyStart, "endelea": keyStart,
+		"stpo": keyStop, "stop please": keyStop, "Please STOP": keyStop, "tafadhali acha": keyStop, "acheni kunitumia meseji": keyStop, "msinitumie": keyStop,
+		"please": "", "stop him please": "", "please help me": "", "acha tafadhali ananipiga": "", "shop": "",
 		"help a child": "", "stop them they cut girls": "", "acha nikwambie": "", "msaada tafadhali mtoto anapigwa": "", "": "",
 	} {
 		if got, _ := keywordOf(textWords(text)); got.does != want {

@@ -74,9 +74,9 @@ var keywords = keywordTable([]struct {
 }{
 	{keyword{keyNumbers, ripoti.English}, "help,hlp,halp,helpp,hep,helf,heip,info,number,numbers,nambers,numers,free numbers,help numbers,help number"},
 	{keyword{keyNumbers, ripoti.Swahili}, "msaada,msada,masaada,msaaada,usaidizi,usaidisi,saidia,nambari,namba,nambali,nambari za bure,nambari za msaada,namba za msaada"},
-	{keyword{keyStop, ""}, "0,stop,stopp,stp,sto,stoop,stop all,stopall,stop sms,unsubscribe,quit"},
-	{keyword{keyStop, ripoti.English}, "stop it,stop messages,stop texting,no more messages,do not text me,dont text me"},
-	{keyword{keyStop, ripoti.Swahili}, "simama,simamisha,acha,wacha,achana,acheni,komesha,koma,acha sms,simamisha sms,acha kutuma,usinitumie,usinitumie sms"},
+	{keyword{keyStop, ""}, "0,stop,stopp,stp,sto,stoop,stpo,sotp,tsop,sstop,stob,stap,sitop,stopu,stop all,stopall,stop sms,unsubscribe,quit"},
+	{keyword{keyStop, ripoti.English}, "stop it,stop messages,stop texting,stop texting me,stop sending,stop messaging,no more messages,do not text me,dont text me"},
+	{keyword{keyStop, ripoti.Swahili}, "simama,simamisha,acha,wacha,achana,acheni,komesha,koma,simameni,acha sms,simamisha sms,acha kutuma,acha kunitumia,wacha kutuma,wacha kunitumia,acheni kutuma,acheni kunitumia,usinitumie,msinitumie,msitume,usitume"},
 	{keyword{keyStart, ripoti.English}, "start,unstop,strat,begin"},
 	{keyword{keyStart, ripoti.Swahili}, "anza,endelea,anzisha,anza tena"},
 	{keyword{keyMenu, ripoti.English}, "menu,manu,menue"},
@@ -105,6 +105,9 @@ func keywordOf(words []string) (keyword, bool) {
 	if key, ok := keywords[strings.Join(words, " ")]; ok {
 		return key, true
 	}
+	if key, ok := keywords[strings.Join(withoutFrames(words), " ")]; ok && key.does == keyStop {
+		return key, true
+	}
 	for _, w := range words[1:] {
 		if w != words[0] {
 			return keyword{}, false
@@ -112,6 +115,18 @@ func keywordOf(words []string) (keyword, bool) {
 	}
 	key, ok := keywords[words[0]]
 	return key, ok
+}
+
+// stopFrames may stand around a word for STOP, and say nothing more: "please stop now", "acheni kunitumia meseji".
+var stopFrames = wordSet("please plz pls tafadhali naomba basi sasa now tu jamani thanks asante me us mimi all sms msg message messages texts ujumbe meseji jumbe hii hizi to this these")
+
+func withoutFrames(words []string) (left []string) {
+	for _, w := range words {
+		if !stopFrames[w] {
+			left = append(left, w)
+		}
+	}
+	return left
 }
 
 // newReports are the words that begin another report.

@@ -217,6 +217,17 @@ func TestText(t *testing.T) {
 			t.Errorf("posted %+v", b.posted)
 		}
 	})
+	for _, sender := range []string{"40404", "MPESA"} {
+		t.Run(sender+" may text too, and is answered by nobody", func(t *testing.T) {
+			p, b := open(t)
+			if got := answered(t, ask(p, http.MethodPost, "/dev/sms", "from="+sender+"&body=hello")); len(got) != 0 {
+				t.Errorf("%+v", got)
+			}
+			if len(b.posted) != 1 || b.posted[0].PostForm.Get("from") != sender {
+				t.Errorf("posted %+v", b.posted)
+			}
+		})
+	}
 	t.Run("the answer is what that phone gets in reply and nothing older", func(t *testing.T) {
 		p, b := open(t)
 		b.send("+254711000001", "old")
@@ -251,7 +262,7 @@ func TestText(t *testing.T) {
 			t.Errorf("answered %d", w.Code)
 		}
 	})
-	for name, body := range map[string]string{"no sender": "body=x", "no phone": "from=polisi&body=x", "no text": "from=0711000001", "too long": "from=0711000001&body=" + strings.Repeat("x", 2000), "rubbish": "%zz"} {
+	for name, body := range map[string]string{"no sender": "body=x", "no sender known": "from=%2B-%2B&body=x", "no text": "from=0711000001", "too long": "from=0711000001&body=" + strings.Repeat("x", 20001), "rubbish": "%zz"} {
 		t.Run(name+" is refused with a sentence", func(t *testing.T) {
 			p, b := open(t)
 			w := ask(p, http.MethodPost, "/dev/sms", body)
