@@ -14,9 +14,9 @@ import (
 	"ripoti/internal/store/storetest"
 )
 
-// A transaction that the database gave up for another one's sake is run once more, from the beginning; any
-// other failure is a failure.
-func TestATransactionThatWasGivenUpRunsOnceMore(t *testing.T) {
+// A transaction that the database gave up for another one's sake is run again, from the beginning and twice at
+// most; any other failure is a failure.
+func TestATransactionThatWasGivenUpRunsAgain(t *testing.T) {
 	for name, c := range map[string]struct {
 		fails []error // of the first tries
 		tries int
@@ -26,7 +26,8 @@ func TestATransactionThatWasGivenUpRunsOnceMore(t *testing.T) {
 		"PostgreSQL ends a deadlock":         {[]error{&pgconn.PgError{Code: "40P01"}}, 2, true},
 		"PostgreSQL cannot serialize it":     {[]error{fmt.Errorf("take: %w", &pgconn.PgError{Code: "40001"})}, 2, true},
 		"SQLite is locked by another":        {[]error{busy(t)}, 2, true},
-		"twice in a row":                     {[]error{&pgconn.PgError{Code: "40P01"}, &pgconn.PgError{Code: "40P01"}}, 2, false},
+		"twice in a row":                     {[]error{&pgconn.PgError{Code: "40P01"}, &pgconn.PgError{Code: "40P01"}}, 3, true},
+		"three times in a row":               {[]error{&pgconn.PgError{Code: "40P01"}, &pgconn.PgError{Code: "40P01"}, &pgconn.PgError{Code: "40P01"}}, 3, false},
 		"a key that is taken":                {[]error{&pgconn.PgError{Code: "23505"}}, 1, false},
 		"a refusal":                          {[]error{ripoti.Conflict("incident.decided", nil)}, 1, false},
 		"a refusal that quotes the database": {[]error{errors.New("40P01")}, 1, false},

@@ -181,13 +181,18 @@ type Tx struct {
 	owed []Duty // to be handed over once this is committed
 }
 
+// mostTries is how often a transaction is run that the database gives up for the sake of others: who gave way
+// may meet the same one again before it is through.
+const mostTries = 3
+
 // InTx runs f in a transaction and commits unless f fails. Where the database gave it up for another one's
-// sake (a deadlock, a lock that did not come free) it is run once more: f must keep nothing of the first
-// time but what it sets again.
-func (s *Store) InTx(ctx context.Context, f func(*Tx) error) error {
-	err := s.inTx(ctx, f)
-	if err != nil && s.givenUp(err) && ctx.Err() == nil {
-		return s.inTx(ctx, f)
+// sake (a deadlock, a lock that did not come free) it is run again, twice at most: f must keep nothing of
+// the time before but what it sets again.
+func (s *Store) InTx(ctx context.Context, f func(*Tx) error) (err error) {
+	for range mostTries {
+		if err = s.inTx(ctx, f); err == nil || !s.givenUp(err) || ctx.Err() != nil {
+			return err
+		}
 	}
 	return err
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // tamper changes the lines of events behind the store's back, as an intruder would, and gives a way
@@ -28,12 +30,16 @@ func tamper(t testing.TB, db *sql.DB, statement string, args ...any) (undo func(
 	}
 }
 
-// Dump is everything that stands in an SQLite database, as text, every table of it under its name: for tests
+// Dump is everything that stands in a database, as text, every table of it under its name: for tests
 // that look for leaks.
 func Dump(t testing.TB, db *sql.DB) string {
 	t.Helper()
+	tables := "select name from sqlite_master where type = 'table' order by name"
+	if _, postgres := db.Driver().(*stdlib.Driver); postgres {
+		tables = "select table_name from information_schema.tables where table_schema = current_schema() order by table_name"
+	}
 	var b strings.Builder
-	for _, table := range rows(t, db, "select name from sqlite_master where type = 'table' order by name", 1) {
+	for _, table := range rows(t, db, tables, 1) {
 		fmt.Fprintf(&b, "%s\n", table[0])
 		for _, row := range rows(t, db, fmt.Sprintf("select * from %s", table[0]), 0) {
 			for _, v := range row {
