@@ -324,6 +324,9 @@ func atHome(body string) bool { return saysAny(body, homePhrases) }
 // wantsSilence says that a text asks not to be answered, or that another reads the phone.
 func wantsSilence(body string) bool { return saysAny(body, silencePhrases) }
 
+// Hushed says that another may read what is answered to a text.
+func Hushed(body string) bool { return wantsSilence(body) || atHome(body) }
+
 // saysAny looks for phrases of whole words.
 func saysAny(body string, phrases []string) bool {
 	text := " " + strings.Join(plainWords(body), " ") + " "

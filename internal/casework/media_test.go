@@ -56,6 +56,18 @@ func TestMedia(t *testing.T) {
 			t.Errorf("the report is %s", got)
 		}
 	})
+	for _, words := range []string{"usijibu, anasoma simu yangu", "my husband did this", "baba ananishika usiku, nina miaka 12"} {
+		t.Run("nothing of pictures where another may read the answer: "+words, func(t *testing.T) {
+			s := stage.New(t, nil)
+			picture(s, "+254711000098", words)
+			if got := told(s, "+254711000098"); got != 0 {
+				t.Errorf("told %d times", got)
+			}
+			if n := len(reports(s)); n != 1 {
+				t.Errorf("%d reports", n)
+			}
+		})
+	}
 	t.Run("a short code and a name are never answered", func(t *testing.T) {
 		s := stage.New(t, nil)
 		for _, from := range []string{"21094", "SAFARICOM"} {
