@@ -229,6 +229,24 @@ func TestTheWallStandsOnEveryAddress(t *testing.T) {
 	}
 }
 
+// The pages before somebody leaves an office or is transferred show the cases that would be handed over: to a
+// coordinator who is posted where the accused are, those of the wall are not among them.
+func TestWhatWouldBeHandedOverKeepsTheWall(t *testing.T) {
+	h, _, walled := twin(t, true)
+	inside := h.as(ripoti.User{Login: "sample.inside", Name: "Sample", Role: ripoti.UserCoordinator, OfficeID: "station-near"})
+	outside := h.as(ripoti.User{Login: "sample.outside", Name: "Sample", Role: ripoti.UserCoordinator, OfficeID: "coordination-ke"})
+	for _, page := range []string{"end", "transfer?to=hospital-west&role=health"} {
+		path := "/console/directory/contacts/oversight-ke.liaison/" + page
+		status, shown := inside.get(path)
+		if status != http.StatusOK || strings.Contains(shown, walled.Spaced()) || strings.Contains(shown, string(walled)) {
+			t.Errorf("%s answers %d, and shows the walled report: %v", page, status, strings.Contains(shown, walled.Spaced()))
+		}
+		if status, shown := outside.get(path); status != http.StatusOK || !strings.Contains(shown, walled.Spaced()) && !strings.Contains(shown, string(walled)) {
+			t.Errorf("%s answers %d, and shows nobody the case that is handed over: this proves nothing", page, status)
+		}
+	}
+}
+
 // try is one request.
 type try struct {
 	method, path, query string
