@@ -107,3 +107,20 @@ func TestAnImportStaysInItsCounties(t *testing.T) {
 		t.Errorf("what is whole leaves what it does not name: %+v %v", shown, err)
 	}
 }
+
+// A table names the columns that it changes; the others stay as they are.
+func TestAnImportLeavesOtherColumnsAlone(t *testing.T) {
+	s := stage.New(t, nil)
+	before, _ := s.Desk.Live.World().Office("station-near")
+	shown, err := s.Desk.Preview(t.Context(), casework.Import{By: casework.Everywhere(byUser.Actor), Files: directory.Files{"offices": []byte("name,kind,id\nSample Mpya,station,station-near\nSample Elsewhere,shelter,shelter-new\n")}})
+	if err != nil || len(shown.Offices) != 2 {
+		t.Fatalf("%+v %v", shown, err)
+	}
+	if fields := shown.Offices[1].Fields; shown.Offices[1].ID != "station-near" || len(fields) != 1 || fields[0] != (directory.Field{Column: "name", Before: before.Name, After: "Sample Mpya"}) {
+		t.Errorf("%+v", shown.Offices[1])
+	}
+	emptied, err := s.Desk.Preview(t.Context(), casework.Import{By: casework.Everywhere(byUser.Actor), Files: directory.Files{"offices": []byte("id,kind,name,able\nstation-near,station,Sample station-near,\n")}})
+	if err != nil || len(emptied.Offices) != 1 || emptied.Offices[0].Fields[0].Column != "able" || emptied.Offices[0].Fields[0].After != "" {
+		t.Errorf("a cell that is empty empties nothing: %+v %v", emptied, err)
+	}
+}

@@ -32,12 +32,17 @@ const maxFile = 64 << 20
 //
 // All or nothing: the error is Problems with every wrong line and column. Rows are looked at one by
 // one; Rows.Check looks at them together.
-func ReadCSV(in io.Reader) (Rows, error) {
+func ReadCSV(in io.Reader) (Rows, error) { return ReadCSVOnto(in, Rows{}) }
+
+// ReadCSVOnto is ReadCSV for rows of which some are there now: a column that the table leaves out stays in them
+// as it is.
+func ReadCSVOnto(in io.Reader, now Rows) (Rows, error) {
 	table, header, lines, err := readTable(in, readHeader)
 	if err != nil {
 		return Rows{}, err
 	}
 	rows := Rows{offices: map[string]int{}, contacts: map[string]int{}}
+	was := startOf(table, now)
 	var ps Problems
 	for _, l := range lines {
 		at := Problem{Table: table, Line: l.number}
@@ -45,10 +50,11 @@ func ReadCSV(in io.Reader) (Rows, error) {
 			ps = append(ps, at.wrong("", "cells", "cells", strconv.Itoa(len(l.cells)), "columns", strconv.Itoa(len(header))))
 			continue
 		}
+		before := was[l.cells[slices.Index(header, "id")]]
 		if table == tableOffices {
-			ps = append(ps, rows.addOffice(header, l, at)...)
+			ps = append(ps, rows.addOffice(header, before, l, at)...)
 		} else {
-			ps = append(ps, rows.addContact(header, l, at)...)
+			ps = append(ps, rows.addContact(header, before, l, at)...)
 		}
 	}
 	if len(ps) > 0 {
@@ -57,8 +63,24 @@ func ReadCSV(in io.Reader) (Rows, error) {
 	return rows, nil
 }
 
-func (r *Rows) addOffice(header []string, l line, at Problem) Problems {
+// startOf are the cells that rows of a table have now, by their ids.
+func startOf(table string, now Rows) map[string]map[string]string {
+	cells := map[string]map[string]string{}
+	if table == tableOffices {
+		for _, o := range now.Offices {
+			cells[o.ID] = OfficeCells(o)
+		}
+		return cells
+	}
+	for _, c := range now.Contacts {
+		cells[c.ID] = ContactCells(c)
+	}
+	return cells
+}
+
+func (r *Rows) addOffice(header []string, before map[string]string, l line, at Problem) Problems {
 	row := officeRow{Active: "yes"}
+	leaveOut(&row, header, before)
 	fill(&row, header, l.cells)
 	ps := checkRow(row, at)
 	if len(ps) > 0 {
@@ -76,8 +98,9 @@ func (r *Rows) addOffice(header []string, l line, at Problem) Problems {
 	return ps
 }
 
-func (r *Rows) addContact(header []string, l line, at Problem) Problems {
+func (r *Rows) addContact(header []string, before map[string]string, l line, at Problem) Problems {
 	row := contactRow{Active: "yes"}
+	leaveOut(&row, header, before)
 	fill(&row, header, l.cells)
 	ps := checkRow(row, at)
 	if len(ps) > 0 {
@@ -90,6 +113,16 @@ func (r *Rows) addContact(header []string, l line, at Problem) Problems {
 	r.contacts[c.ID] = l.number
 	r.Contacts = append(r.Contacts, c)
 	return ps
+}
+
+// leaveOut begins a row with what stands now in the columns that the table does not have.
+func leaveOut(row any, header []string, before map[string]string) {
+	v := reflect.ValueOf(row).Elem()
+	for i := range v.NumField() {
+		if column := v.Type().Field(i).Tag.Get("csv"); before != nil && !slices.Contains(header, column) {
+			v.Field(i).SetString(before[column])
+		}
+	}
 }
 
 // fill puts the cells into the row's fields by their columns.

@@ -43,7 +43,8 @@ type Handed struct {
 	Rosters []RosterTable
 }
 
-// Read reads files onto what there is, for an upload whose rows are not read yet. The error is Problems, each
+// Read reads files onto what there is, for an upload whose rows are not read yet: columns that a file leaves out
+// stay as they are. The error is Problems, each
 // with its table: those of a table are told once the tables before it are right.
 func (f Files) Read(u Upload, current Rows, now ripoti.Roster) (h Handed, err error) {
 	var ps Problems
@@ -51,7 +52,7 @@ func (f Files) Read(u Upload, current Rows, now ripoti.Roster) (h Handed, err er
 		if f[table] == nil {
 			continue
 		}
-		rows, err := ReadCSV(bytes.NewReader(f[table]))
+		rows, err := ReadCSVOnto(bytes.NewReader(f[table]), current)
 		if err := ps.take(table, err); err != nil {
 			return h, err
 		}
