@@ -38,7 +38,7 @@ var auditKinds = []string{"viewed", "story_opened", "number_opened", "acted", "a
 	"closing_proposed", "closing_answered", "closed", "reopened", "incident_linked", "incident_rejected", "evidence", "exported", "erased", "kept"}
 
 // networkKinds are those that belong to no report.
-var networkKinds = []string{"audit_exported", "chain_verified", "drill_started", "drill_ended", "rules_drafted", "rules_proposed", "rules_approved", "rules_refused", "rules_withdrawn", "rules_published", "rules_returned",
+var networkKinds = []string{"audit_exported", "directory_exported", "chain_verified", "drill_started", "drill_ended", "rules_drafted", "rules_proposed", "rules_approved", "rules_refused", "rules_withdrawn", "rules_published", "rules_returned",
 	"rules_held", "rules_undone", "override_made", "override_ended"}
 
 // structure are what an auditor reads of an event's data: why and where, nothing of what a case is about.

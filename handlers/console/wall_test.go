@@ -27,6 +27,7 @@ const (
 	ofRules      = "rules and imagined reports, of no report that was made"
 	ofRehearsals = "is tried with a draft and its reports in TestARehearsalKeepsTheWall"
 	ofOffices    = "changes an office or a contact and tells of no case; what it would do to cases is tried on the page before it"
+	ofTables     = "tables of offices and contacts; the cases of who leaves are tried in TestTablesKeepTheWall"
 	ofQueues     = "is for administrators, who are posted nowhere, and knows ids of work alone"
 )
 
@@ -82,6 +83,12 @@ var addresses = map[string]tried{
 	"POST /console/directory/offices/{office}/shifts":       {none: ofOffices},
 	"GET /console/directory/offices/{office}/contacts/new":  {none: ofOffices},
 	"POST /console/directory/offices/{office}/contacts":     {none: ofOffices},
+	"GET /console/directory/tables":                         {none: ofTables},
+	"GET /console/directory/tables/{file}":                  {asked: []string{""}, path: map[string]string{"{file}": "contacts.csv"}},
+	"POST /console/directory/tables":                        {none: ofTables},
+	"POST /console/directory/tables/lines":                  {none: ofTables},
+	"POST /console/directory/tables/take":                   {none: ofTables},
+	"POST /console/directory/tables/drop":                   {none: ofTables},
 	"GET /console/directory/contacts/{contact}":             {asked: []string{""}, path: oversight},
 	"GET /console/directory/contacts/{contact}/edit":        {asked: []string{""}, path: oversight},
 	"POST /console/directory/contacts/{contact}":            {none: ofOffices},
