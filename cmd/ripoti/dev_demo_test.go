@@ -189,6 +189,7 @@ func TestEveryPageOfTheDemoHasSomethingToShow(t *testing.T) {
 		{"sample.coordinator", "/console/figures?from=2026-08&to=2026-10", `<rect|<path`},
 		{"sample.coordinator", "/console/coverage", `class="band`},
 		{"sample.coordinator", "/console/directory/offices/sample-station-047-kibera/shifts", `<time>06:00–18:00</time>|<time>00:00–`},
+		{"sample.coordinator", "/console/directory/map", `class="band`},
 		{"sample.coordinator", "/console/directory/tables", `contacts.csv`},
 		{"sample.coordinator", "/console/drills", `/console/drills/[0-9a-f-]{36}`},
 		{"sample.auditor", "/console/audit", `<tbody>\s*<tr`},

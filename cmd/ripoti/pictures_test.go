@@ -5,6 +5,7 @@ package main
 import (
 	"cmp"
 	"os"
+	"path/filepath"
 	"regexp"
 	"testing"
 	"testing/cryptotest"
@@ -30,7 +31,15 @@ var pictures = []picture{
 	{"drills", "/console/drills", "main", "", ""},
 	{"directory", "/console/directory?county=047", "main", "Kibera", ""},
 	{"office", "/console/directory/offices/sample-station-047-kibera", "main", "Kibera", ""},
+	{"shifts", "/console/directory/offices/sample-station-047-kibera/shifts", ".week", "", ""},
+	{"catchments", "/console/directory/map?county=047", "main", "Kibera", ""},
 }
+
+// handedInTable changes an office of the story, adds one, and has a line that is wrong.
+const handedInTable = `id,kind,name,county,hours
+sample-station-047-kibera,station,Sample Kibera,047,24h
+sample-station-047-new,station,Sample Lindi,047,in the daytime
+`
 
 // TestPictures takes the pictures of the documents, into docs/img/console where that is asked for:
 // RIPOTI_SHOTS=$PWD/docs/img/console go test ./cmd/ripoti -run TestPictures. The story, its clock and its numbers
@@ -48,6 +57,11 @@ func TestPictures(t *testing.T) {
 		b.Until(p.css, p.shows)
 		b.Pictures(folder, p.name, p.top)
 	}
+	table := filepath.Join(t.TempDir(), "contacts.csv")
+	d.must(os.WriteFile(table, []byte(handedInTable), 0o600))
+	b.Do(chromedp.Navigate(d.url+"/console/directory/tables"), chromedp.SetUploadFiles(chromedp.CSS("[name=file]"), []string{table}), chromedp.Click(chromedp.CSS("form[enctype] button")))
+	b.Until("#handed", "What was handed in")
+	b.Pictures(folder, "tables", "#handed")
 	found := func(path, pattern string) string {
 		_, page := d.page("sample.supervisor", path)
 		at := regexp.MustCompile(pattern).FindString(page)

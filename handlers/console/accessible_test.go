@@ -28,7 +28,7 @@ func TestPagesKeepNobodyOut(t *testing.T) {
 	b.Accessible("sign-in")
 	h.comesIn(b, supervisor.Login, secret)
 	for _, path := range []string{"/console/", "/console/network", "/console/reports?waits=flag", "/console/reports/" + string(code), "/console/same", "/console/drills",
-		"/console/drills/new?office=station-near&scenario=danger_now&minutes=30", "/console/audit", "/console/coverage?county=047", "/console/coverage?county=047&move=station-far&to=Karen", "/console/coverage/wards/ward-1366", "/console/directory/offices/station-near/shifts", "/console/figures", "/console/account"} {
+		"/console/drills/new?office=station-near&scenario=danger_now&minutes=30", "/console/audit", "/console/coverage?county=047", "/console/coverage?county=047&move=station-far&to=Karen", "/console/coverage/wards/ward-1366", "/console/directory/offices/station-near/shifts", "/console/directory/map?county=047&office=station-near", "/console/figures", "/console/account"} {
 		b.Do(chromedp.Navigate(h.url + path))
 		b.Accessible(path)
 		b.Dark(true)

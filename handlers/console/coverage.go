@@ -233,6 +233,7 @@ func (c *Console) coverWard(w http.ResponseWriter, q *request) error {
 // wardMap is wards drawn by their bands.
 type wardMap struct {
 	Box, Outline string
+	Label        string // the key of what it is a map of; "" for coverage
 	// Scale is how large patterns are drawn: 1 on a picture of the whole country.
 	Scale   string
 	Grounds []ground
@@ -254,51 +255,68 @@ type officeMark struct {
 	Imagined bool
 }
 
-// drawWards draws wards by their bands: those of a county closely and with their police, those of the whole
-// country roughly.
-func (c *Console) drawWards(country *maps.Map, wards []coverage.Reach, closely bool, imagined whatIf) wardMap {
-	m := wardMap{Outline: country.Outline}
-	paths := make([][]byte, len(coverage.Bands))
-	var changed []byte
-	var around maps.Frame
-	for _, r := range wards {
-		cell, ok := country.Cell(r.Ward.ID)
-		if !ok {
-			continue
-		}
-		path := cell.Rough
-		if closely {
-			path = cell.Path
-		}
-		paths[r.Band()] = append(paths[r.Band()], path...)
-		if imagined.changes(r.Ward.ID) {
-			changed = append(changed, path...)
-		}
-		around.Add(r.Ward.Point)
+// wardDrawing is a map of wards in the making, each in one of the grounds.
+type wardDrawing struct {
+	country *maps.Map
+	closely bool // as for a county; else roughly, as for the whole country
+	marks   []officeMark
+	paths   [coverage.Blind + 1][]byte
+	changed []byte
+	around  maps.Frame
+}
+
+// add draws a ward; changed ones get a border.
+func (d *wardDrawing) add(ward ripoti.Place, in coverage.Band, changed bool) {
+	cell, ok := d.country.Cell(ward.ID)
+	if !ok {
+		return
 	}
+	path := cell.Rough
+	if d.closely {
+		path = cell.Path
+	}
+	d.paths[in] = append(d.paths[in], path...)
+	if changed {
+		d.changed = append(d.changed, path...)
+	}
+	d.around.Add(ward.Point)
+}
+
+func (d *wardDrawing) done() wardMap {
+	m := wardMap{Outline: d.country.Outline, Changed: string(d.changed), Marks: d.marks, Box: maps.Whole}
 	for _, band := range coverage.Bands {
-		if len(paths[band]) > 0 {
-			m.Grounds = append(m.Grounds, ground{band, string(paths[band])})
+		if len(d.paths[band]) > 0 {
+			m.Grounds = append(m.Grounds, ground{band, string(d.paths[band])})
 		}
 	}
-	m.Changed = string(changed)
-	m.Box = maps.Whole
 	width := float64(maps.Width)
-	if closely {
-		m.Box, width = around.Wide()
-		m.Marks = c.police(wards)
+	if d.closely {
+		m.Box, width = d.around.Wide()
 	}
-	m.Marks = append(m.Marks, imagined.marks...)
 	m.Scale = strconv.FormatFloat(width/maps.Width, 'f', 3, 64)
 	m.Radius = strconv.FormatFloat(width/90, 'f', 2, 64)
 	return m
 }
 
-// police marks the stations of some wards.
-func (c *Console) police(wards []coverage.Reach) (marks []officeMark) {
+// drawWards draws wards by their bands: those of a county closely and with their police, those of the whole
+// country roughly.
+func (c *Console) drawWards(country *maps.Map, wards []coverage.Reach, closely bool, imagined whatIf) wardMap {
+	d := wardDrawing{country: country, closely: closely}
+	for _, r := range wards {
+		d.add(r.Ward, r.Band(), imagined.changes(r.Ward.ID))
+	}
+	if closely {
+		d.marks = c.marksOf(wards, coverage.Police)
+	}
+	d.marks = append(d.marks, imagined.marks...)
+	return d.done()
+}
+
+// marksOf marks the offices that give some wards a help.
+func (c *Console) marksOf(wards []coverage.Reach, help coverage.Help) (marks []officeMark) {
 	seen := map[string]bool{"": true}
 	for _, r := range wards {
-		id := r.By[coverage.Police].OfficeID
+		id := r.By[help].OfficeID
 		if o, ok := c.Desk.Live.World().Directory.Office(id); ok && !seen[id] && !o.Point.IsZero() {
 			marks = append(marks, officeMarkOf(o))
 		}

@@ -124,7 +124,7 @@ func TestCoverageKnowsOverridesAndChangesAtOnce(t *testing.T) {
 func TestCoverageIsLight(t *testing.T) {
 	h := open(t)
 	v := h.as(coordinator)
-	for _, path := range []string{"/console/coverage", "/console/coverage?at=Lodwar", "/console/coverage?county=047", "/console/coverage/wards/ward-1410"} {
+	for _, path := range []string{"/console/coverage", "/console/coverage?at=Lodwar", "/console/coverage?county=047", "/console/coverage/wards/ward-1410", "/console/directory/map", "/console/directory/map?county=047&office=station-near"} {
 		total := 0
 		for _, part := range []string{path, "/console/static/style.css", "/console/static/htmx.min.js", "/console/static/icon.svg"} {
 			total += v.weight(part)

@@ -18,7 +18,7 @@ var (
 
 // directoryRoutes are the pages of offices, contacts and what they cover.
 func (c *Console) directoryRoutes() []route {
-	return slices.Concat(c.officeRoutes(), c.contactRoutes(), c.shiftRoutes(), c.tableRoutes(), c.coverageRoutes())
+	return slices.Concat(c.officeRoutes(), c.contactRoutes(), c.shiftRoutes(), c.tableRoutes(), c.catchmentRoutes(), c.coverageRoutes())
 }
 
 // keeper is what somebody may change of the directory.

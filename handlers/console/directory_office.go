@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"ripoti/internal/casework"
+	"ripoti/internal/coverage"
 	"ripoti/internal/directory"
 	"ripoti/internal/maps"
 	"ripoti/internal/ripoti"
@@ -25,7 +26,8 @@ type officePage struct {
 	Duty              []casework.Slot
 	Map               *officeMap // nil where its point is not known
 	History           historyPage
-	May               bool // the person keeps it
+	Helps             string // what wards need it for, "" for nothing
+	May               bool   // the person keeps it
 }
 
 // officeMap is the ground around an office.
@@ -43,6 +45,9 @@ func (c *Console) officePage(w http.ResponseWriter, q *request) error {
 	page := officePage{officeLine: c.officeLine(o), Place: c.placeShown(o.PlaceID), Duty: world.Duty(o.ID, c.Now()), May: keeper(q.User).Keeps(o)}
 	if o.Parent != "" {
 		page.ParentName = c.office(o.Parent)
+	}
+	if help, gives := coverage.HelpOf(o.Kind); gives && o.Active {
+		page.Helps = help.String()
 	}
 	if page.Map, err = c.officeMap(o); err != nil {
 		return err

@@ -83,6 +83,7 @@ var addresses = map[string]tried{
 	"POST /console/directory/offices/{office}/shifts":       {none: ofOffices},
 	"GET /console/directory/offices/{office}/contacts/new":  {none: ofOffices},
 	"POST /console/directory/offices/{office}/contacts":     {none: ofOffices},
+	"GET /console/directory/map":                            {asked: []string{"", "county=047&office=station-near", "hour=night&help=social"}},
 	"GET /console/directory/tables":                         {none: ofTables},
 	"GET /console/directory/tables/{file}":                  {asked: []string{""}, path: map[string]string{"{file}": "contacts.csv"}},
 	"POST /console/directory/tables":                        {none: ofTables},
