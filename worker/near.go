@@ -17,8 +17,9 @@ import (
 const nearWaiting = 1024
 
 // near does what this process wrote itself, such as the alerts of a report it has routed, without the
-// way through the queue: nothing polls, so an alert leaves at once. The rows are the same, and so is
-// what becomes of them if the process dies: they wake when patience ends.
+// way through the queue: nothing polls, so an alert leaves at once. While the queue is away it does all that
+// is due. The rows are the same, and so is what becomes of them if the process dies: they wake when
+// patience ends.
 type near struct {
 	critical, normal, low chan nearby
 }
@@ -92,8 +93,8 @@ func (w *Worker) workNear(ctx context.Context) {
 		return
 	}
 	n, kinds := newNear(), w.Tasks()
-	w.Relay.DoNear(func(d store.Duty) bool {
-		return kinds[d.Kind] != nil && n.take(nearby{d, w.Now().Add(tasks.Patience)})
+	w.Relay.DoNear(func(d store.Duty, until time.Time) bool {
+		return kinds[d.Kind] != nil && n.take(nearby{d, until})
 	})
 	var hands sync.WaitGroup
 	for range w.Concurrency {

@@ -404,4 +404,35 @@ func TestRun(t *testing.T) {
 			t.Error("it does not come back")
 		}
 	})
+	t.Run("an alert leaves while Redis is dead, from the start on", func(t *testing.T) {
+		b := newBench(t)
+		gone := miniredis.RunT(t)
+		client := redis.NewClient(&redis.Options{Addr: gone.Addr(), DialerRetries: 1, MaxRetries: -1})
+		defer client.Close()
+		gone.Close()
+		queue := tasks.NewQueue(asynq.NewClientFromRedisClient(client))
+		b.w.Relay = (&tasks.Relay{Duties: b.Store, Hand: queue.Hand, Now: b.Clock.Now, Log: b.w.Log, Every: 10 * time.Millisecond, Patience: tasks.Patience}).Init()
+		if err := b.Store.Again(t.Context(), b.alert.ID, b.Clock.Now()); err != nil { // as after the patience of whoever had it
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		relayed, done := make(chan struct{}), make(chan error)
+		go func() { defer close(relayed); b.w.Relay.Run(ctx) }()
+		go func() { done <- b.w.Run(ctx, client) }()
+		await(t, "nobody sends", func() bool {
+			b.Clock.Move(giveBackSoon)
+			return b.message().Status == sms.Taken
+		})
+		stop()
+		<-relayed
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		if n := len(b.sender.sent); n != 1 {
+			t.Errorf("sent %d times", n)
+		}
+	})
 }
+
+// giveBackSoon is as little as the clock may move at once, so that no timer of the report runs out.
+const giveBackSoon = 10 * time.Millisecond

@@ -23,7 +23,7 @@ const (
 type hands struct {
 	mu   sync.Mutex
 	held []held
-	near func(store.Duty) bool
+	near Near
 	come chan struct{}
 }
 
@@ -55,15 +55,19 @@ func (h *hands) take(limit int, now time.Time) (out []held) {
 	return out
 }
 
-func (h *hands) nearest() func(store.Duty) bool {
+func (h *hands) nearest() Near {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.near
 }
 
-// DoNear has near asked first for every duty that comes from memory: it does the duty in this process
-// and says so, if it has room, and must not block. nil: every duty goes to the queue.
-func (r *Relay) DoNear(near func(store.Duty) bool) {
+// Near does a duty in this process and says so, if it has room; it must not block. From until on the
+// duty is anybody's.
+type Near func(d store.Duty, until time.Time) bool
+
+// DoNear has near asked first for every duty that comes from memory, and for any duty that the queue
+// refuses. nil: every duty goes to the queue.
+func (r *Relay) DoNear(near Near) {
 	r.hands.mu.Lock()
 	r.hands.near = near
 	r.hands.mu.Unlock()
@@ -79,7 +83,7 @@ func (r *Relay) Take(duties []store.Duty) {
 	near := r.hands.nearest()
 	var rest []held
 	for _, d := range duties {
-		if near == nil || !near(d) {
+		if near == nil || !near(d, until) {
 			rest = append(rest, held{d, until})
 		}
 	}
@@ -93,8 +97,8 @@ func (r *Relay) Take(duties []store.Duty) {
 	}
 }
 
-// passTaken hands over what came from memory. What could not be stays, and is tried again with the
-// next look, until its patience is over: then the database gives it out again.
+// passTaken hands over what came from memory. What could be neither handed over nor given back stays, and is
+// tried again with the next look, until its patience is over: then the database gives it out again.
 func (r *Relay) passTaken(ctx context.Context) error {
 	for {
 		limit := r.room(ctx)
@@ -131,12 +135,11 @@ func (r *Relay) handAll(ctx context.Context, duties []held) error {
 }
 
 func (r *Relay) handHeld(ctx context.Context, d held) error {
-	if err := r.Hand(ctx, d.Duty); err != nil {
-		r.hands.put(d)
+	if err := r.hand(ctx, d.Duty); err != nil {
+		if r.without(ctx, []store.Duty{d.Duty}, d.until) != nil {
+			r.hands.put(d)
+		}
 		return err
-	}
-	if r.Handed != nil {
-		r.Handed(d.Duty)
 	}
 	return nil
 }

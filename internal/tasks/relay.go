@@ -3,7 +3,9 @@ package tasks
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"ripoti/internal/store"
@@ -17,7 +19,9 @@ type Duties interface {
 
 // Relay hands duties to the queue when they are due, and again when nothing came of them. It is the
 // alarm clock of every timer and the sweep behind every lost task. Duties that this process wrote and
-// that were due at once come to it from memory (Take); all others it finds in the database.
+// that were due at once come to it from memory (Take); all others it finds in the database. While the
+// queue is away what is due is done by this process itself, where it can (DoNear), and else given back
+// to the database for a process that can: nobody waits for a queue to be mended.
 type Relay struct {
 	Duties Duties
 	Hand   func(context.Context, store.Duty) error
@@ -34,7 +38,11 @@ type Relay struct {
 
 	wake  chan struct{}
 	hands hands
+	away  atomic.Bool // the queue refused the last duty it was handed
 }
+
+// giveBack is how soon a duty that the queue refused may be taken again, by whichever process looks first.
+const giveBack = 2 * time.Second
 
 // relayPage is how many duties are taken from the database at once.
 const relayPage = 100
@@ -73,10 +81,13 @@ func (r *Relay) Run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		if errors.Is(err, errAway) {
+			continue // the queue; hand has said so
+		}
 		if err != nil && !down {
-			r.Log.Error("relay: work stays in the database until this heals", "error", err)
+			r.Log.Error("relay: the database does not say what is due; alerts and timers stand still until it does", "error", err)
 		} else if err == nil && down {
-			r.Log.Info("relay: work is handed over again")
+			r.Log.Info("relay: the database says again what is due")
 		}
 		down = err != nil
 	}
@@ -94,23 +105,64 @@ func (r *Relay) pass(ctx context.Context) error {
 		if limit <= 0 {
 			return nil
 		}
+		until := r.Now().Add(r.Patience)
 		duties, err := r.Duties.Wake(ctx, limit, r.Patience)
 		if err != nil {
 			return err
 		}
-		for i, d := range duties {
-			if err := r.Hand(ctx, d); err != nil {
-				r.putBack(ctx, duties[i:])
-				return err
-			}
-			if r.Handed != nil {
-				r.Handed(d)
-			}
+		if err := r.handDue(ctx, duties, until); err != nil {
+			return err
 		}
 		if len(duties) < limit {
 			return nil
 		}
 	}
+}
+
+// handDue hands over duties of the database. From the first that the queue refuses on they are done
+// near, for a dead queue takes its time to refuse.
+func (r *Relay) handDue(ctx context.Context, duties []store.Duty, until time.Time) error {
+	for i, d := range duties {
+		if err := r.hand(ctx, d); err != nil {
+			return errors.Join(err, r.without(ctx, duties[i:], until))
+		}
+	}
+	return nil
+}
+
+// errAway is in the error of each handing over that the queue refused.
+var errAway = errors.New("the queue does not answer")
+
+// hand gives one duty to the queue. When the queue goes away, and when it comes back, the log says so once.
+func (r *Relay) hand(ctx context.Context, d store.Duty) error {
+	err := r.Hand(ctx, d)
+	if err == nil {
+		if r.away.Swap(false) {
+			r.Log.Info("relay: the queue takes work again")
+		}
+		if r.Handed != nil {
+			r.Handed(d)
+		}
+		return nil
+	}
+	if ctx.Err() == nil && !r.away.Swap(true) {
+		r.Log.Error("relay: the queue does not answer; workers do what is due straight from the database until it does", "error", err)
+	}
+	return fmt.Errorf("%w: %w", errAway, err)
+}
+
+// without does duties without the queue, or lets another process do them in a moment.
+func (r *Relay) without(ctx context.Context, duties []store.Duty, until time.Time) error {
+	near := r.hands.nearest()
+	for _, d := range duties {
+		if near != nil && near(d, until) {
+			continue
+		}
+		if err := r.Duties.Again(ctx, d.ID, r.Now().Add(giveBack)); err != nil {
+			return err // they come back by themselves when patience ends
+		}
+	}
+	return nil
 }
 
 // room is how many duties may be handed over at once now.
@@ -119,13 +171,4 @@ func (r *Relay) room(ctx context.Context) int {
 		return min(relayPage, r.Room(ctx))
 	}
 	return relayPage
-}
-
-// putBack lets duties be taken again soon: the queue does not answer now.
-func (r *Relay) putBack(ctx context.Context, duties []store.Duty) {
-	for _, d := range duties {
-		if err := r.Duties.Again(ctx, d.ID, r.Now().Add(2*time.Second)); err != nil {
-			return // they come back by themselves when patience ends
-		}
-	}
 }

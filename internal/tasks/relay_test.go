@@ -15,20 +15,47 @@ import (
 	"ripoti/internal/store"
 )
 
-// database has nothing due, and counts how often it is asked.
+// database has due what was given back to it, and counts how often it is asked.
 type database struct {
 	mu    sync.Mutex
 	asked int
+	down  bool
+	back  map[string]time.Time
 }
 
-func (d *database) Wake(context.Context, int, time.Duration) ([]store.Duty, error) {
+func (d *database) Wake(context.Context, int, time.Duration) (due []store.Duty, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.asked++
-	return nil, nil
+	if d.asked++; d.down {
+		return nil, errors.New("down")
+	}
+	for id, at := range d.back {
+		if !time.Now().Before(at) {
+			due = append(due, store.Duty{ID: id, Kind: Route, Queue: Critical, Tries: 2})
+			delete(d.back, id)
+		}
+	}
+	return due, nil
 }
 
-func (d *database) Again(context.Context, string, time.Time) error { return nil }
+func (d *database) Again(_ context.Context, id string, at time.Time) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.down {
+		return errors.New("down")
+	}
+	if d.back == nil {
+		d.back = map[string]time.Time{}
+	}
+	d.back[id] = at
+	return nil
+}
+
+func (d *database) set(down bool) {
+	d.mu.Lock()
+	d.down = down
+	d.mu.Unlock()
+}
 
 // queue takes what it is handed, unless it is down.
 type queue struct {
@@ -108,9 +135,49 @@ func TestRelayFromMemory(t *testing.T) {
 			}
 		})
 	})
-	t.Run("when patience is over it is the database's again", func(t *testing.T) {
-		relaying(t, nil, func(t *testing.T, r *Relay, _ *database, q *queue) {
+	t.Run("what a dead queue refuses is given back to the database, for whoever can do it", func(t *testing.T) {
+		relaying(t, nil, func(t *testing.T, r *Relay, d *database, q *queue) {
 			q.set(true)
+			r.Take(duties(3))
+			time.Sleep(100 * time.Millisecond)
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			if len(d.back) != 3 {
+				t.Errorf("%d given back", len(d.back))
+			}
+		})
+	})
+	t.Run("what a dead queue refuses is done near, from the database as well", func(t *testing.T) {
+		var mu sync.Mutex
+		done := map[string]bool{}
+		relaying(t, nil, func(t *testing.T, r *Relay, d *database, q *queue) {
+			q.set(true)
+			for _, duty := range duties(5) {
+				_ = d.Again(t.Context(), duty.ID, time.Now())
+			}
+			r.DoNear(func(duty store.Duty, until time.Time) bool {
+				mu.Lock()
+				defer mu.Unlock()
+				if left := time.Until(until); left <= 0 || left > 30*time.Second {
+					t.Errorf("near has it for %s", left)
+				}
+				done[duty.ID] = true
+				return true
+			})
+			time.Sleep(1500 * time.Millisecond)
+			mu.Lock()
+			defer mu.Unlock()
+			q.mu.Lock()
+			defer q.mu.Unlock()
+			if len(done) != 5 || q.tried != 1 {
+				t.Errorf("%d done near; the dead queue was asked %d times in one look", len(done), q.tried)
+			}
+		})
+	})
+	t.Run("when patience is over it is the database's again", func(t *testing.T) {
+		relaying(t, nil, func(t *testing.T, r *Relay, d *database, q *queue) {
+			q.set(true)
+			d.set(true)
 			r.Take(duties(3))
 			time.Sleep(31 * time.Second)
 			q.set(false)
@@ -151,7 +218,7 @@ func TestRelayFromMemory(t *testing.T) {
 	})
 	t.Run("what can be done near goes to no queue", func(t *testing.T) {
 		near := 0
-		relaying(t, func(r *Relay) { r.DoNear(func(store.Duty) bool { near++; return near <= 2 }) }, func(t *testing.T, r *Relay, _ *database, q *queue) {
+		relaying(t, func(r *Relay) { r.DoNear(func(store.Duty, time.Time) bool { near++; return near <= 2 }) }, func(t *testing.T, r *Relay, _ *database, q *queue) {
 			r.Take(duties(5))
 			time.Sleep(100 * time.Millisecond)
 			if q.taken() != 3 {
