@@ -14,6 +14,7 @@ import (
 func TestEveryMessageOfADrillSaysSoFirst(t *testing.T) {
 	w, _ := newWriter(t)
 	says := slices.Concat(Says, CaseSays, ClockSays, []string{SayTextLate, SayTextLateCoordinator})
+	asks := map[string]bool{SayAlert: true, SayReminder: true, SayLiaison: true, SaySocial: true, SayOCS: true, SayCommander: true}
 	for lang, word := range map[ripoti.Lang]string{ripoti.English: "DRILL ", ripoti.Swahili: "ZOEZI "} {
 		for _, say := range says {
 			if slices.Contains([]string{SayNumbers, SayMedia, SayStaffCode, SayPing, SayDark, SayLight, SayProve, SayProven, SayUnproven}, say) {
@@ -32,6 +33,9 @@ func TestEveryMessageOfADrillSaysSoFirst(t *testing.T) {
 					fitsOneSegment(t, text)
 					if !strings.HasPrefix(text, word) {
 						t.Fatalf("%s: %s", say, text)
+					}
+					if asks[say] && (way.TwoWay || way.ReplyTo != "") && !strings.Contains(text, "1 4829172") {
+						t.Errorf("%s, %s does not say how to answer: %s", lang, say, text)
 					}
 					f.Drill = false
 					whole, _ := w.Say(say, lang, f)

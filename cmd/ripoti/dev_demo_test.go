@@ -194,6 +194,7 @@ func TestEveryPageOfTheDemoHasSomethingToShow(t *testing.T) {
 		{"sample.coordinator", "/console/drills", `/console/drills/[0-9a-f-]{36}`},
 		{"sample.auditor", "/console/audit", `<tbody>\s*<tr`},
 		{"sample.admin", "/console/users", `sample.social`},
+		{"sample.admin", "/console/queues", `Owed in the database`},
 		{"sample.social", "/console/reports", `<th scope="row"><a href="/console/reports/\d+"`},
 	} {
 		t.Run(room.login+room.path, func(t *testing.T) {

@@ -23,7 +23,7 @@ type bar struct {
 const (
 	chartWide = 720
 	chartLeft = 200
-	chartFull = 340 // of the longest
+	chartFull = 280 // of the longest
 	chartLine = 34
 	mostBars  = 25
 	longName  = 28

@@ -67,8 +67,11 @@ var (
 	onward  = []string{"3 %s", "4 %s", "5 %s", "9 %s"}
 	answer  = habit{percent: [4]int{82, 35, 6, 0}, parts: [2]int{8, 85}, say: yes, refuse: true}
 	chased  = habit{percent: [4]int{70, 75, 10, 0}, least: 3 * time.Minute, most: 25 * time.Minute, say: yes, refuse: true}
-	checked = habit{percent: [4]int{90, 75, 30, 0}, least: 20 * time.Minute, most: 9 * time.Hour, say: onward}
-	visited = habit{percent: [4]int{94, 88, 70, 0}, least: 20 * time.Minute, most: 8 * time.Hour, say: cared}
+	checked = habit{percent: [4]int{92, 80, 60, 0}, least: 20 * time.Minute, most: 9 * time.Hour, say: onward}
+	visited = habit{percent: [4]int{95, 88, 75, 0}, least: 20 * time.Minute, most: 8 * time.Hour, say: cared}
+	// Few leave a question that comes a second time: somebody stands behind them by then.
+	checkedAtLast = habit{percent: [4]int{98, 94, 80, 0}, least: 20 * time.Minute, most: 6 * time.Hour, say: []string{"9 %s", "9 %s", "7 %s"}}
+	visitedAtLast = habit{percent: [4]int{99, 96, 90, 0}, least: 20 * time.Minute, most: 6 * time.Hour, say: cared}
 )
 
 // habits are what people do with what they read. What is in no line is read and left.
@@ -85,8 +88,8 @@ var habits = map[string]habit{
 	flows.SayAccepted:          {percent: [4]int{100, 100, 100, 0}, least: time.Minute, most: 2 * time.Minute, then: (*town).begin},
 	flows.SayLeaseSafety:       {percent: [4]int{80, 60, 30, 0}, least: 10 * time.Minute, most: 3 * time.Hour, say: onward},
 	flows.SayLeaseCare:         {percent: [4]int{85, 70, 60, 0}, least: 10 * time.Minute, most: 3 * time.Hour, say: cared},
-	flows.SayCheckRemindSafety: checked,
-	flows.SayCheckRemindCare:   visited,
+	flows.SayCheckRemindSafety: checkedAtLast,
+	flows.SayCheckRemindCare:   visitedAtLast,
 	flows.SayAsked:             {percent: [4]int{75, 60, 60, 0}, least: time.Hour, most: 20 * time.Hour, say: agree},
 	flows.SayAskedAgain:        {percent: [4]int{50, 50, 50, 0}, least: time.Hour, most: 20 * time.Hour, say: agree},
 	flows.SayPing:              {percent: [4]int{97, 90, 80, 0}, least: 2 * time.Minute, most: 9 * time.Hour, say: []string{"OK", "ok", "Sawa", "Ndiyo"}},
@@ -95,6 +98,10 @@ var habits = map[string]habit{
 	flows.SayTextHow:           {percent: [4]int{55, 55, 55, 55}, least: 10 * time.Minute, most: 5 * time.Hour, say: []string{"1", "2", "1", "2", "1", "2", "1", "3"}},
 	flows.SayFlag:              {percent: [4]int{80, 80, 80, 80}, least: time.Hour, most: 20 * time.Hour, then: (*town).settleFlags},
 	flows.SayProve:             {percent: [4]int{90, 90, 90, 0}, least: time.Minute, most: 20 * time.Minute, then: (*town).prove},
+	// What a question asks for is what answers it.
+	flows.SayCheck(ripoti.CheckFled, ripoti.Safety):    {percent: [4]int{96, 90, 70, 0}, least: 20 * time.Minute, most: 9 * time.Hour, say: []string{"9 %s", "9 %s", "9 %s", "7 %s"}},
+	flows.SayCheck(ripoti.CheckHearing, ripoti.Safety): {percent: [4]int{97, 92, 80, 0}, least: 4 * time.Hour, most: 9 * time.Hour, say: []string{"C %s {court} law courts"}},
+	flows.SayCheck(ripoti.CheckDay30, ripoti.Safety):   {percent: [4]int{96, 90, 70, 0}, least: 20 * time.Minute, most: 9 * time.Hour, say: []string{"C %s {court} law courts", "7 %s", "9 %s"}},
 	flows.SayCheck(ripoti.CheckClock72, ripoti.Safety): {percent: [4]int{65, 40, 20, 0}, least: 10 * time.Minute, most: 3 * time.Hour, say: []string{"5 %s"}},
 }
 
@@ -135,7 +142,7 @@ func (t *town) react(l letter) {
 	if h.refuse && t.chance(6) {
 		body = one(t, no)
 	}
-	t.after(wait, l.kind, func(ctx context.Context) error { return t.reply(ctx, l, body) })
+	t.after(wait, l.kind, func(ctx context.Context) error { return t.reply(ctx, l, t.days(body)) })
 }
 
 // reply texts something from the phone that a letter reached.
@@ -222,8 +229,11 @@ func (t *town) begin(_ context.Context, l letter) error {
 	return nil
 }
 
-// days fills in the days of a step.
+// days fills in the days of what is told.
 func (t *town) days(body string) string {
+	if !strings.Contains(body, "{") {
+		return body
+	}
 	now := t.Clock.at
 	ob := fmt.Sprintf("%d/%d/%d/%d", 10+t.dice.IntN(80), now.Day(), now.Month(), now.Year())
 	court := now.Add(t.between(9*day, 30*day)).Format("2/1/2006")
