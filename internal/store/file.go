@@ -129,8 +129,8 @@ const commitLimit = 10 * time.Second
 func (f *Filer) commit(group []*waiting) {
 	ctx, cancel := context.WithTimeout(context.Background(), commitLimit)
 	defer cancel()
-	err := f.store.fileGroup(ctx, group)
-	if err != nil && len(group) > 1 && ctx.Err() == nil {
+	err := steadily(ctx, func() error { return f.store.fileGroup(ctx, unsaved(group)) })
+	if err != nil && len(group) > 1 && ctx.Err() == nil && !broken(err) {
 		for _, w := range group { // one of them is bad: let the others through
 			if !w.saved {
 				w.err = f.store.fileGroup(ctx, []*waiting{w})
@@ -153,6 +153,16 @@ func (f *Filer) commit(group []*waiting) {
 	if saved > 0 {
 		f.committed(saved)
 	}
+}
+
+// unsaved are those of a group that are not durable yet.
+func unsaved(group []*waiting) (left []*waiting) {
+	for _, w := range group {
+		if !w.saved {
+			left = append(left, w)
+		}
+	}
+	return left
 }
 
 // codeTries is how often numbers of one length are drawn for a group before longer ones are used:

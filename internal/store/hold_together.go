@@ -71,20 +71,20 @@ func (h *holds) next() (group []*holding) {
 func (s *Store) writeGroup(group []*holding) {
 	ctx, cancel := context.WithTimeout(context.Background(), commitLimit)
 	defer cancel()
-	err := errAlone
-	if len(group) > 1 {
-		err = s.holdMany(ctx, group)
-	}
+	err := steadily(ctx, func() error {
+		if len(group) == 1 {
+			return s.Hold(ctx, group[0].held, group[0].fileAt)
+		}
+		return s.holdMany(ctx, group)
+	})
 	for _, w := range group {
-		if err != nil && ctx.Err() == nil { // one of them is bad, or it is alone
+		if err != nil && len(group) > 1 && ctx.Err() == nil && !broken(err) { // one of them is bad
 			w.answer <- s.Hold(ctx, w.held, w.fileAt)
 			continue
 		}
 		w.answer <- err
 	}
 }
-
-var errAlone = fmt.Errorf("hold: a group of one")
 
 // holdMany is the statement of Hold for many rows.
 func (s *Store) holdMany(ctx context.Context, group []*holding) error {
