@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"database/sql"
 	"fmt"
@@ -172,6 +174,14 @@ func (d *demoHouse) counts() (all []string) {
 // Whoever looks at Ripoti for the first time sees a network at work on every page.
 func TestEveryPageOfTheDemoHasSomethingToShow(t *testing.T) {
 	d := newDemoHouse(t, little())
+	frame := 0 // what comes with every first page
+	for _, part := range []string{"style.css", "htmx.min.js", "icon.svg", "today.js"} {
+		status, file := d.page("sample.coordinator", "/console/static/"+part)
+		if status != http.StatusOK {
+			t.Fatalf("%s: %d", part, status)
+		}
+		frame += onTheLine(t, file)
+	}
 	for _, room := range []struct {
 		login, path string
 		shows       string // a pattern
@@ -202,6 +212,9 @@ func TestEveryPageOfTheDemoHasSomethingToShow(t *testing.T) {
 			if status != http.StatusOK || !regexp.MustCompile(room.shows).MatchString(page) {
 				t.Errorf("%d, and %q is not on it:\n%s", status, room.shows, page[strings.Index(page, "<main"):])
 			}
+			if first := frame + onTheLine(t, page); first > 150_000 {
+				t.Errorf("%d bytes go over the line the first time", first)
+			}
 		})
 	}
 	t.Run("the history of every report holds", func(t *testing.T) {
@@ -224,6 +237,17 @@ func TestEveryPageOfTheDemoHasSomethingToShow(t *testing.T) {
 			t.Errorf("first\n%s\nthen\n%s", strings.Join(was, "\n"), strings.Join(is, "\n"))
 		}
 	})
+}
+
+// onTheLine is how many bytes of a page go over the line.
+func onTheLine(t *testing.T, page string) int {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := io.WriteString(w, page); err != nil || w.Close() != nil {
+		t.Fatal(err)
+	}
+	return b.Len()
 }
 
 // aSentenceReachesAPhone begins on the first page, where a sentence waits for a second person, and ends at a
