@@ -153,14 +153,14 @@ func (w *Worker) Run(ctx context.Context, client redis.UniversalClient) error {
 	return nil
 }
 
-// quiet gives asynq's own words to our log.
+// quiet gives asynq's own words to our log, as errors, which are told apart and told once.
 type quiet struct{ log *slog.Logger }
 
 func (q quiet) Debug(args ...any) { q.log.Debug("queue: " + fmt.Sprint(args...)) }
 func (q quiet) Info(args ...any)  { q.log.Info("queue: " + fmt.Sprint(args...)) }
-func (q quiet) Warn(args ...any)  { q.log.Warn("queue: " + fmt.Sprint(args...)) }
-func (q quiet) Error(args ...any) { q.log.Error("queue: " + fmt.Sprint(args...)) }
-func (q quiet) Fatal(args ...any) { q.log.Error("queue: " + fmt.Sprint(args...)) }
+func (q quiet) Warn(args ...any)  { q.log.Warn("queue", "error", errors.New(fmt.Sprint(args...))) }
+func (q quiet) Error(args ...any) { q.log.Error("queue", "error", errors.New(fmt.Sprint(args...))) }
+func (q quiet) Fatal(args ...any) { q.Error(args...) }
 
 // sweep does by the clock what no task does, until ctx ends: rescues held drafts of calls that were
 // cut while nobody watched, reads a changed directory, counts what waits.

@@ -63,10 +63,13 @@ func (c checkCommand) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	if faults > 0 {
-		return fmt.Errorf("%d faults: the service would not work", faults)
+	switch faults {
+	case 0:
+		return nil
+	case 1:
+		return errors.New("1 fault: the service would not work")
 	}
-	return nil
+	return fmt.Errorf("%d faults: the service would not work", faults)
 }
 
 func (c checkCommand) print(f finding) error {

@@ -41,6 +41,7 @@ func (c devCommand) Run(ctx context.Context) error {
 	}
 	log, buffer := newLog(os.Stdout, cfg.Serving)
 	defer buffer.Close()
+	hearRedis(log)
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return fmt.Errorf("data folder: %w", err)
 	}

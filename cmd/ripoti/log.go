@@ -91,7 +91,7 @@ func newLog(w io.Writer, serving config.Serving) (*slog.Logger, *logBuffer) {
 	}
 	options := &slog.HandlerOptions{Level: level}
 	if serving.LogFormat == "text" {
-		return slog.New(slog.NewTextHandler(buffer, options)), buffer
+		return slog.New(newCalm(slog.NewTextHandler(buffer, options))), buffer
 	}
-	return slog.New(slog.NewJSONHandler(buffer, options)), buffer
+	return slog.New(newCalm(slog.NewJSONHandler(buffer, options))), buffer
 }

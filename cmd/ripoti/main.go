@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	"github.com/redis/go-redis/v9/logging"
 )
 
 // commands are what `ripoti` can be told to do, a file each.
@@ -41,6 +42,7 @@ type commands struct {
 }
 
 func main() {
+	logging.Disable() // the client of Redis writes past every log; a role gives it its own (hearRedis)
 	var c commands
 	parser := kong.Must(&c,
 		kong.Name("ripoti"),

@@ -21,6 +21,7 @@ func inRole(ctx context.Context, role config.Role, serve func(*house, redis.Univ
 	}
 	log, buffer := newLog(os.Stdout, cfg.Serving)
 	defer buffer.Close()
+	hearRedis(log)
 	keys, err := openKeys(cfg.Keyset)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,4 +64,20 @@ func broken(err error) bool {
 	var network net.Error
 	return Away(err) || pgconn.SafeToRetry(err) || errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
+}
+
+// inLine is an error in one line, each part said once: PostgreSQL's client gives each address it tried, with
+// TLS and without, a line of its own.
+type inLine struct{ error }
+
+func (e inLine) Unwrap() error { return e.error }
+
+func (e inLine) Error() string {
+	var said []string
+	for line := range strings.Lines(e.error.Error()) {
+		if line = strings.TrimSpace(line); line != "" && !slices.Contains(said, line) {
+			said = append(said, line)
+		}
+	}
+	return strings.Join(said, " ")
 }

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"ripoti/internal/ripoti"
+	"ripoti/internal/seal"
 	"ripoti/internal/store"
 	"ripoti/internal/store/storetest"
 )
@@ -83,5 +85,13 @@ func TestAway(t *testing.T) {
 	_, err := pgconn.Connect(ctx, "postgres://nobody@127.0.0.1:1/none")
 	if !store.Away(err) {
 		t.Errorf("a closed door is not away: %v", err)
+	}
+	keys, err := seal.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = store.Open(ctx, "postgres://nobody@127.0.0.1:1/none", keys, time.Now)
+	if err == nil || !store.Away(err) || strings.Contains(err.Error(), "\n") || strings.Count(err.Error(), "127.0.0.1:1 ") > 1 {
+		t.Errorf("an operator reads %v", err)
 	}
 }

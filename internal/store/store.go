@@ -106,7 +106,7 @@ func scrub(err error) error {
 // Ping says whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
 	if err := s.write.PingContext(ctx); err != nil {
-		return fmt.Errorf("database does not answer: %w", err)
+		return fmt.Errorf("database does not answer: %w", inLine{err})
 	}
 	return nil
 }
