@@ -76,6 +76,9 @@ func particulars(e casework.Evidence, manifest string) []particular {
 		history = "IT DOES NOT HOLD: " + chain + ". " + strings.Join(e.Verified.Breaks, "; ") + "."
 	}
 	texts := fmt.Sprintf("Unaltered: %d of %d. The words of each were kept as they came, encrypted, with their SHA-256, before anything was made of them, and compared again.", unaltered, len(e.Texts))
+	if len(e.Texts) == 0 {
+		texts = "No text message belongs to this report."
+	}
 	if unaltered < len(e.Texts) {
 		texts += " THE OTHERS WERE CHANGED or cannot be read: report.json names them."
 	}

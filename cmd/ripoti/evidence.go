@@ -13,6 +13,7 @@ import (
 	"ripoti/flows"
 	"ripoti/internal/casework"
 	"ripoti/internal/config"
+	"ripoti/internal/ripoti"
 )
 
 // evidenceCommand gives out a report for a court: everything that is kept, unaltered, with what proves
@@ -115,8 +116,11 @@ func evidenceFiles(e casework.Evidence) (files []packed, err error) {
 	}
 	whole := struct {
 		casework.Evidence
-		AsAsked []flows.Told `json:"answers_as_asked"`
-	}{e, flows.AsTold(words, e.Lang, e.Answers)}
+		AsAsked []flows.Told `json:"answers_as_asked,omitempty"`
+	}{Evidence: e}
+	if e.Channel == ripoti.ByUSSD { // a text was asked nothing: its answers were read out of it
+		whole.AsAsked = flows.AsTold(words, e.Lang, e.Answers)
+	}
 	for _, part := range []struct {
 		name string
 		of   any
@@ -136,9 +140,12 @@ func hash(content []byte) string {
 }
 
 const evidenceReadme = `report.json      everything that is kept of the report. Times are UTC.
-                 answers_as_asked: each question of the menu, the key that was pressed and the
-                 words behind it, in the language of the call.
+                 answers_as_asked: of a report that was dialled, each question of the menu, the key
+                 that was pressed and the words behind it, in the language of the call; "note" says
+                 what of it is not kept. A report by text was asked nothing: "answers" is what was
+                 read out of the texts, and history.json says by whom it was confirmed.
                  routing_decisions: to whom it went; "trace" says for each rule and office why.
+                 "after" counts nanoseconds: 600000000000 is ten minutes.
 history.json     who did what when. Each line's "Hash" is the SHA-256 of report, line number, time
                  in microseconds, kind, actor, data and the hash of the line before it, joined by
                  the byte 1F.
