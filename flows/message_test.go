@@ -338,6 +338,7 @@ func TestMessagesInWords(t *testing.T) {
 		{"mine", SayState, "en", with(func(f *Facts) { f.Status, f.Mine = ripoti.AssignmentAccepted, true }), "4829172: you have accepted it. At its end: CLOSE 4829172. If you cannot go on, phone your coordinator."},
 		{"taken", SayState, "sw", with(func(f *Facts) { f.Status = ripoti.AssignmentAccepted }), "4829172 imekubaliwa na mwingine. Huhitaji kujibu."},
 		{"which of several", SayHelp, "en", Facts{Open: 2, Codes: []ripoti.Code{"4829172", "5193340"}, Way: replies}, "These wait for you: 4829172, 5193340. Reply 1 and the report's number to accept it, 2 and the number if you cannot."},
+		{"which of several that are held", SayHelp, "sw", Facts{Open: 2, Mine: true, Codes: []ripoti.Code{"4829172", "5193340"}, Way: replies}, "Ni ripoti gani? Unazo 4829172, 5193340. Tafadhali tuma tena pamoja na nambari yake."},
 		{"a slip", SayUnknown, "en", Facts{Typed: "4829127", Way: sms.Way{ReplyTo: "21094"}}, "4829127 is no report of yours. Please check the number. Text to 21094: 1 and the report's number to accept it, 2 and the number if you cannot."},
 		{"a burst", SayBundle, "en", Facts{Codes: []ripoti.Code{"4829172", "5193340", "7331204"}, Way: replies}, "3 new: 4829172, 5193340, 7331204. Reply a number to read it, 1 and the number to accept it."},
 		{"a burst in Swahili, one way", SayBundle, "sw", Facts{Codes: []ripoti.Code{"4829172", "5193340"}, Way: sms.Way{ReplyTo: "21094"}}, "Mpya 2: 4829172, 5193340. Tuma kwa 21094: nambari kuisoma, 1 na nambari kuikubali."},

@@ -51,6 +51,7 @@ type talk struct {
 	closing *store.AwaitedClosing // the closing that a yes or no is about
 	numbers []ripoti.Code         // what it may be about, at most three
 	open    int                   // how many that are, where no report's number was given
+	ofHeld  bool                  // these are cases that were taken, not alerts that wait
 }
 
 // mostAlerts is how many alerts of a number are looked at.
@@ -75,7 +76,8 @@ func (t *talk) find(ctx context.Context, tx *store.Tx) error {
 			return err
 		}
 		if len(held) > 0 && (t.reply.Verb != flows.VerbDecline || len(alerts) == 0) {
-			alerts = held
+			slices.Reverse(held) // what was taken last is told of first
+			alerts, t.ofHeld = held, true
 		}
 	}
 	if t.reply.Verb == flows.VerbAccept || t.reply.Verb == flows.VerbDecline {
@@ -283,7 +285,7 @@ func (t *talk) late(ctx context.Context, tx *store.Tx, r ripoti.Report) (Said, e
 // passive answers with the state of the alert, or with one helpful sentence.
 func (t *talk) passive(ctx context.Context, tx *store.Tx) (Said, error) {
 	if t.alert == nil {
-		said := Said{Result: "passive", Passive: true, Say: sayHelp, Facts: flows.Facts{Open: t.open, Codes: t.numbers}, By: t.contact()}
+		said := Said{Result: "passive", Passive: true, Say: sayHelp, Facts: flows.Facts{Open: t.open, Codes: t.numbers, Mine: t.ofHeld}, By: t.contact()}
 		if t.reply.Typed != "" {
 			said.Say, said.Facts = sayUnknown, flows.Facts{Typed: t.reply.Typed}
 		}
