@@ -287,6 +287,7 @@ var variants = append([]variant{
 	{SayState, "sms.state.told", func(f Facts) bool { return f.Status == ripoti.AssignmentTold }},
 	{SayHelp, "sms.help.held", func(f Facts) bool { return f.Open > 1 && f.Mine }},
 	{SayHelp, "sms.help.many", func(f Facts) bool { return f.Open > 1 }},
+	{SayHelp, "sms.help.case", func(f Facts) bool { return f.Open == 0 && f.Mine }},
 	{SayHelp, "sms.help.none", func(f Facts) bool { return f.Open == 0 }},
 }, caseVariants...)
 

@@ -58,6 +58,9 @@ func moveInWords(words []string) ripoti.Move {
 	if len(found) == 2 && found[0] == ripoti.MoveOnTheWay && found[1] == ripoti.MoveHospital {
 		found = found[:1] // on the way to hospital is not at hospital
 	}
+	if len(found) == 2 && found[0] == ripoti.MoveSafe && found[1] == ripoti.MoveHospital {
+		found = found[1:] // safe at hospital is at hospital
+	}
 	if len(found) != 1 || !known || askingWords[words[0]] || found[0] != ripoti.MovePressure && hasAny(words, unsureWords) || denied(words, found[0]) {
 		return ""
 	}
@@ -98,6 +101,17 @@ func moveOf(word string) ripoti.Move {
 		}
 	}
 	return ""
+}
+
+// fledWords stand around a flight and name no place.
+var fledWords = wordSet("last seen alionekana ameonekana mwisho jana leo usiku asubuhi jioni yesterday today tonight night morning away from home ran kutoka nyumbani polisi police asante sana thanks")
+
+// TellsWhereSeen says that what came with a flight names where the suspect was seen, as far as words can tell:
+// "ametoroka" alone does not.
+func TellsWhereSeen(note string) bool {
+	return slices.ContainsFunc(readTokens(note).words(), func(w string) bool {
+		return moveOf(w) == "" && !fillers[w] && !fledWords[w] && !yesWords[w]
+	})
 }
 
 // done are the moves that claim that something was achieved: a note that denies makes them unread.

@@ -229,24 +229,26 @@ func TestMovesAreRead(t *testing.T) {
 		"c u":                                  {},
 
 		// Words in both languages.
-		"njiani 4829172":                 move(ripoti.MoveOnTheWay, ""),
-		"tuko njiani 4829172":            move(ripoti.MoveOnTheWay, ""),
-		"on the way":                     bare(ripoti.MoveOnTheWay),
-		"ok on the way 4829172":          move(ripoti.MoveOnTheWay, ""),
-		"on the way to hospital":         bare(ripoti.MoveOnTheWay),
-		"salama 4829172":                 move(ripoti.MoveSafe, ""),
-		"mtoto yuko salama":              bare(ripoti.MoveSafe),
-		"hospitali 4829172":              move(ripoti.MoveHospital, ""),
-		"amefika hospitali 4829172":      move(ripoti.MoveHospital, ""),
-		"amekamatwa 4829172":             move(ripoti.MoveArrested, ""),
-		"suspect arrested 4829172":       move(ripoti.MoveArrested, ""),
-		"ametoroka 4829172":              move(ripoti.MoveFled, "ametoroka"),
-		"fled last seen Mtwapa 4829172":  move(ripoti.MoveFled, "fled last seen Mtwapa"),
-		"hapatikani 4829172":             move(ripoti.MoveNotFound, ""),
-		"not found 4829172":              move(ripoti.MoveNotFound, ""),
-		"hatujampata":                    bare(ripoti.MoveNotFound),
-		"wanataka kusuluhisha 4829172":   move(ripoti.MovePressure, "wanataka kusuluhisha"),
-		"ok they want to settle 4829172": move(ripoti.MovePressure, "ok they want to settle"),
+		"njiani 4829172":                         move(ripoti.MoveOnTheWay, ""),
+		"tuko njiani 4829172":                    move(ripoti.MoveOnTheWay, ""),
+		"on the way":                             bare(ripoti.MoveOnTheWay),
+		"ok on the way 4829172":                  move(ripoti.MoveOnTheWay, ""),
+		"on the way to hospital":                 bare(ripoti.MoveOnTheWay),
+		"salama 4829172":                         move(ripoti.MoveSafe, ""),
+		"mtoto yuko salama":                      bare(ripoti.MoveSafe),
+		"hospitali 4829172":                      move(ripoti.MoveHospital, ""),
+		"amefika hospitali 4829172":              move(ripoti.MoveHospital, ""),
+		"amekamatwa 4829172":                     move(ripoti.MoveArrested, ""),
+		"suspect arrested 4829172":               move(ripoti.MoveArrested, ""),
+		"msichana yuko salama hospitali 4829172": move(ripoti.MoveHospital, ""),
+		"safe at hospital 4829172":               move(ripoti.MoveHospital, ""),
+		"ametoroka 4829172":                      move(ripoti.MoveFled, "ametoroka"),
+		"fled last seen Mtwapa 4829172":          move(ripoti.MoveFled, "fled last seen Mtwapa"),
+		"hapatikani 4829172":                     move(ripoti.MoveNotFound, ""),
+		"not found 4829172":                      move(ripoti.MoveNotFound, ""),
+		"hatujampata":                            bare(ripoti.MoveNotFound),
+		"wanataka kusuluhisha 4829172":           move(ripoti.MovePressure, "wanataka kusuluhisha"),
+		"ok they want to settle 4829172":         move(ripoti.MovePressure, "ok they want to settle"),
 
 		// What is denied, asked, meant or mixed up is never read as done.
 		"not arrested 4829172":                        unread,
@@ -351,4 +353,15 @@ func FuzzParseReply(f *testing.F) {
 			t.Errorf("typed %q", r.Typed)
 		}
 	})
+}
+
+func TestTellsWhereSeen(t *testing.T) {
+	for note, want := range map[string]bool{
+		"": false, "ametoroka": false, "mshukiwa ametoroka jana usiku": false, "Fled.": false, "suspect has fled already, thanks": false,
+		"alionekana Olympic stage": true, "ametoroka kwenda Mtwapa": true, "fled last seen Mtwapa": true,
+	} {
+		if got := TellsWhereSeen(note); got != want {
+			t.Errorf("%q: %v", note, got)
+		}
+	}
 }

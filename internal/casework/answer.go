@@ -285,6 +285,9 @@ func (t *talk) late(ctx context.Context, tx *store.Tx, r ripoti.Report) (Said, e
 // passive answers with the state of the alert, or with one helpful sentence.
 func (t *talk) passive(ctx context.Context, tx *store.Tx) (Said, error) {
 	if t.alert == nil {
+		if err := t.remindOfHeld(ctx, tx); err != nil {
+			return Said{}, err
+		}
 		said := Said{Result: "passive", Passive: true, Say: sayHelp, Facts: flows.Facts{Open: t.open, Codes: t.numbers, Mine: t.ofHeld}, By: t.contact()}
 		if t.reply.Typed != "" {
 			said.Say, said.Facts = sayUnknown, flows.Facts{Typed: t.reply.Typed}
@@ -303,6 +306,25 @@ func (t *talk) passive(ctx context.Context, tx *store.Tx) (Said, error) {
 	said := t.said("passive", sayState, r)
 	said.Passive, said.Facts.Mine = true, t.alert.AcceptedBy == t.contact().ID
 	return said, nil
+}
+
+// remindOfHeld lets the sentence that helps name the officer's cases where no alert waits: what could not be
+// read was about one of them.
+func (t *talk) remindOfHeld(ctx context.Context, tx *store.Tx) error {
+	if t.open > 0 || t.reply.Typed != "" {
+		return nil
+	}
+	held, err := tx.Held(ctx, t.who.Contacts, mostAlerts)
+	if err != nil {
+		return err
+	}
+	slices.Reverse(held)
+	for _, a := range held {
+		if a.Side == ripoti.Safety && len(t.numbers) < 3 {
+			t.numbers, t.ofHeld = append(t.numbers, a.Code), true
+		}
+	}
+	return nil
 }
 
 // accept: the contact takes the case; silence climbs no more.

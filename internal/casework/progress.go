@@ -161,7 +161,7 @@ func (t *talk) tells(ctx context.Context, tx *store.Tx, r ripoti.Report, a store
 	}
 	c, err := tx.Case(ctx, r.ID)
 	said := t.said("moved", sayNoted, r)
-	said.Facts.Case = flows.CaseFacts{Move: move, Ask: nextMove(r, a.Side, c.Progress), Seen: told.Note != ""}
+	said.Facts.Case = flows.CaseFacts{Move: move, Ask: nextMove(r, a.Side, c.Progress), Seen: flows.TellsWhereSeen(told.Note)}
 	if move == ripoti.MoveFled {
 		said.Say = sayFled
 	}

@@ -30,3 +30,20 @@ func TestWhichOfTheCasesThatAreHeld(t *testing.T) {
 		}
 	}
 }
+
+// What cannot be read, of an officer to whom no alert goes out, is answered with what can be told of the case.
+func TestWhatIsNotUnderstoodOfACaseThatIsHeld(t *testing.T) {
+	s := stage.New(t, nil)
+	code := s.File("c1", ripoti.StageComplete, stage.Report(nil))
+	s.Text("station-near.desk", "1 "+string(code))
+	s.Text("station-near.desk", "tumeongea na chifu wa hapa")
+	got := s.Got("station-near.desk")
+	if said := got[len(got)-1].Text; !strings.Contains(said, "To tell of "+string(code)+": 3 on the way") {
+		t.Errorf("it says %q", said)
+	}
+	s.Text("station-near.desk", "ametoroka")
+	got = s.Got("station-near.desk")
+	if said := got[len(got)-1].Text; !strings.Contains(said, "Reply F "+string(code)) {
+		t.Errorf("nobody said where, and yet %q", said)
+	}
+}
