@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -37,14 +38,8 @@ func (c auditVerifyCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	out := json.NewEncoder(os.Stdout)
 	for _, b := range breaks {
-		if c.JSON {
-			err = out.Encode(map[string]any{"report": b.ReportID, "line": b.Seq, "why": b.Why})
-		} else {
-			_, err = fmt.Printf("report %s, line %d: %s\n", b.ReportID, b.Seq, b.Why)
-		}
-		if err != nil {
+		if err := c.print(ctx, os.Stdout, s, b); err != nil {
 			return err
 		}
 	}
@@ -55,6 +50,26 @@ func (c auditVerifyCommand) Run(ctx context.Context) error {
 		fmt.Printf("%d lines hold\n", lines)
 	}
 	return nil
+}
+
+// print names a break by the report's number, which the other commands take. What has none is the network's own
+// history, or a report that was taken out.
+func (c auditVerifyCommand) print(ctx context.Context, out io.Writer, s *store.Store, b store.Break) error {
+	number, err := s.CodeOf(ctx, b.ReportID)
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.JSON:
+		return json.NewEncoder(out).Encode(map[string]any{"number": number, "report": b.ReportID, "line": b.Seq, "why": b.Why})
+	case b.ReportID == "":
+		_, err = fmt.Fprintf(out, "the network's own history, line %d: %s\n", b.Seq, b.Why)
+	case number == "":
+		_, err = fmt.Fprintf(out, "a report that is gone (%s), line %d: %s\n", b.ReportID, b.Seq, b.Why)
+	default:
+		_, err = fmt.Fprintf(out, "report %s, line %d: %s\n", number, b.Seq, b.Why)
+	}
+	return err
 }
 
 type auditSeenCommand struct {

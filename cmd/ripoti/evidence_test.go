@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -242,5 +243,25 @@ func TestEvidenceNamesWhoAndWhy(t *testing.T) {
 		if files, err := c.archive(change); err == nil || files != nil {
 			t.Errorf("%s: an archive of %d files, %v", name, len(files), err)
 		}
+	}
+}
+
+func TestABreakOfTheHistoryIsNamedByTheReportsNumber(t *testing.T) {
+	c := newCaseOnDisk(t, ripoti.WishNone)
+	c.exec("update events set actor = 'nobody' where seq = 1")
+	s := c.open()
+	defer s.Close()
+	_, breaks, err := s.VerifyChains(t.Context(), func(int) {})
+	c.must(err)
+	if len(breaks) == 0 {
+		t.Fatal("nothing is broken")
+	}
+	var out bytes.Buffer
+	for _, b := range []store.Break{breaks[0], {ReportID: "gone", Seq: 2, Why: "x"}, {Seq: 3, Why: "y"}} {
+		c.must(auditVerifyCommand{}.print(t.Context(), &out, s, b))
+	}
+	want := fmt.Sprintf("report %s, line 1: the line was changed\na report that is gone (gone), line 2: x\nthe network's own history, line 3: y\n", c.code)
+	if out.String() != want {
+		t.Errorf("it says %q, not %q", out.String(), want)
 	}
 }

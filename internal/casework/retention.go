@@ -37,9 +37,9 @@ const (
 // Retention is what a purge forgets, in this order (domain brief 2: the values are proposals for your
 // data protection officer). A report that a court may still ask for is kept whole: see Keep.
 var Retention = []Kept{
-	{"numbers", "the reporter's number, and who sent the texts of a report", 90, "the day it was closed", "domain brief 2: contact number 90 days after closure",
+	{"numbers", "the reporter's number, and who sent the texts of a report", 90, "the day it was closed", "a proposal: who answers for the case may need to call for three months after it",
 		func(k Keeping) int { return k.Numbers }, byReport},
-	{"content", "what was told: answers, place, words, texts, notes, why it was routed; the sentences of its messages", 2 * 365, "the day it was closed", "domain brief 2: closed case content 2 years, court cases until the final appeal",
+	{"content", "what was told: answers, place, words, texts, notes, why it was routed; the sentences of its messages", 2 * 365, "the day it was closed", "a proposal: two years, and court cases until the final appeal",
 		func(k Keeping) int { return k.Content }, byReport},
 	{"strangers", "texts that belong to no report, of numbers that are no contact's", 90, "the day they came", "no case needs them; as long as a number", func(k Keeping) int { return k.Texts }, byAge},
 	{"answers", "texts of officers and social workers, as they came", 2 * 365, "the day they came", "what staff answered is evidence as long as the case's content", func(k Keeping) int { return k.Content }, byAge},

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -132,6 +133,18 @@ func (s *Store) VerifyChains(ctx context.Context, progress func(lines int)) (lin
 	}
 	own, ofNetwork, err := s.verifyNetwork(ctx, func(n int) { progress(lines + n) })
 	return lines + own, slices.Concat(breaks, cut, ofNetwork), err
+}
+
+// CodeOf is the number of a report, "" where there is none. It needs no keys.
+func (s *Store) CodeOf(ctx context.Context, reportID string) (code ripoti.Code, err error) {
+	err = s.read.QueryRowContext(ctx, "select code from reports where id = $1", reportID).Scan(&code)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("number of a report: %w", err)
+	}
+	return code, nil
 }
 
 // breaksIn tells where lines do not follow from those before them. prev is the line before the first

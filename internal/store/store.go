@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -70,6 +71,9 @@ func Open(ctx context.Context, url string, keys *seal.Keys, now func() time.Time
 	var err error
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
 		s.dialect = sqlite
+		if err := ownersOnly(path); err != nil {
+			return nil, fmt.Errorf("open sqlite: %w", err)
+		}
 		if s.write, err = openSQLite("file:" + path + "?" + sqlitePragmas); err != nil {
 			return nil, fmt.Errorf("open sqlite: %w", err)
 		}
@@ -93,6 +97,16 @@ func Open(ctx context.Context, url string, keys *seal.Keys, now func() time.Time
 		return nil, err
 	}
 	return s, nil
+}
+
+// ownersOnly makes a database file that is not there yet readable by its owner alone; SQLite gives what stands
+// beside it (-wal, -shm) the same. What is sealed in it is sealed, but codes, places and counts are not.
+func ownersOnly(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // scrub drops the text of a connection error: drivers quote the URL, password and all.

@@ -91,3 +91,17 @@ func TestMigrations(t *testing.T) {
 		}
 	})
 }
+
+func TestSQLiteIsItsOwners(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ripoti.db")
+	open(t, storetest.NewClock(), "sqlite:"+path, "sqlite", path)
+	for _, file := range []string{path, path + "-wal", path + "-shm"} {
+		info, err := os.Stat(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mode := info.Mode().Perm(); mode != 0o600 {
+			t.Errorf("%s is %v", filepath.Base(file), mode)
+		}
+	}
+}
