@@ -11,6 +11,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"ripoti/flows"
 	"ripoti/internal/config"
 )
 
@@ -203,5 +204,32 @@ func variablesExist(t *testing.T, text string) {
 		if !strings.Contains(known, "`"+found[1]+"`") && !strings.HasPrefix(found[1], "RIPOTI_TEST_") {
 			t.Errorf("nothing reads %s", found[1])
 		}
+	}
+}
+
+// What officers are told to text is read by the program.
+func TestOfficersKeysAreRead(t *testing.T) {
+	_, table, found := strings.Cut(readDoc(t, "docs/officers.md"), "## By SMS")
+	if !found {
+		t.Fatal("officers.md does not say what to text")
+	}
+	keys := 0
+	for line := range strings.Lines(table) {
+		cells := strings.Split(line, "|")
+		if len(cells) < 4 {
+			continue
+		}
+		for i, quoted := range strings.Split(cells[1], "`") {
+			if i%2 == 0 {
+				continue
+			}
+			keys++
+			if r := flows.ParseReply(quoted); r.Verb == "" || r.Slip != "" || r.Typed != "" {
+				t.Errorf("%q is read as %+v", quoted, r)
+			}
+		}
+	}
+	if keys < 15 {
+		t.Errorf("%d keys are told", keys)
 	}
 }
