@@ -233,3 +233,35 @@ func TestOfficersKeysAreRead(t *testing.T) {
 		t.Errorf("%d keys are told", keys)
 	}
 }
+
+// aTest is the name of a test as documents cite it.
+var aTest = regexp.MustCompile("`(Test[A-Z][A-Za-z0-9]*)`")
+
+// What a document says is proven by a test has that test.
+func TestCitedTestsExist(t *testing.T) {
+	cited, theirs := map[string]string{}, regexp.MustCompile(`(?m)^func (Test[A-Za-z0-9_]+)\(`)
+	for _, name := range documents(t) {
+		for _, found := range aTest.FindAllStringSubmatch(readDoc(t, name), -1) {
+			cited[found[1]] = name
+		}
+	}
+	if len(cited) < 20 {
+		t.Errorf("%d tests are cited", len(cited))
+	}
+	err := filepath.WalkDir(top, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		for _, found := range theirs.FindAllSubmatch(raw, -1) {
+			delete(cited, string(found[1]))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for test, name := range cited {
+		t.Errorf("%s cites %s, and there is none", name, test)
+	}
+}
