@@ -65,6 +65,13 @@ func TestTable(t *testing.T) {
 			}
 		}
 	})
+	t.Run("who stands in Kibera may name the village", func(t *testing.T) {
+		for typed, id := range map[string]string{"gatwekera": "area-047-kibera", "Soweto West": "area-047-kibera", "toi market": "area-047-kibera", "line saba": "ward-1386"} {
+			if found := g.Find(typed, ""); found.Decision != Take || found.Matches[0].Place.ID != id {
+				t.Errorf("%q is %+v", typed, found)
+			}
+		}
+	})
 	t.Run("what is handed out can be changed without harm", func(t *testing.T) {
 		g.All()[0].Name = "x"
 		g.Wards()[0].Name = "x"
