@@ -190,7 +190,7 @@ func (c *caseShow) print(out io.Writer, o casework.Overview) error {
 			closings = append(closings, map[string]any{"outcome": p.Outcome, "state": p.State, "by": p.ProposedBy, "at": p.ProposedAt})
 		}
 		for _, k := range o.Checks {
-			checks = append(checks, map[string]any{"check": k.Kind, "state": k.State, "due_at": k.DueAt, "answer": k.Answer})
+			checks = append(checks, map[string]any{"check": k.Kind, "side": k.Side, "state": k.State, "due_at": k.DueAt, "answer": k.Answer})
 		}
 		return json.NewEncoder(out).Encode(map[string]any{"number": r.Code, "status": r.Status, "category": r.Category, "urgency": r.Urgency, "outcome": o.Case.Outcome,
 			"progress": o.Case.Progress, "flags": flags, "closings": closings, "checks": checks})
@@ -198,6 +198,9 @@ func (c *caseShow) print(out io.Writer, o casework.Overview) error {
 	progress, err := json.MarshalIndent(o.Case.Progress, "  ", "  ")
 	if err != nil {
 		return fmt.Errorf("progress: %w", err)
+	}
+	if string(progress) == "{}" {
+		progress = []byte("nothing was told yet")
 	}
 	fmt.Fprintf(out, "%s %s, %s, %s %s\n  %s\n", r.Code.Spaced(), r.Status, r.Category, r.Urgency, o.Case.Outcome, progress)
 	for _, a := range o.Assignments {
@@ -211,7 +214,7 @@ func (c *caseShow) print(out io.Writer, o casework.Overview) error {
 		fmt.Fprintf(out, "  flag %s: %s\n", f.Kind, state)
 	}
 	for _, k := range o.Checks {
-		fmt.Fprintf(out, "  check %s: %s, due %s %s\n", k.Kind, k.State, inNairobi(k.DueAt), k.Answer)
+		fmt.Fprintf(out, "  check %s of %s: %s, due %s %s\n", k.Kind, k.Side, k.State, inNairobi(k.DueAt), k.Answer)
 	}
 	for _, p := range o.Closings {
 		fmt.Fprintf(out, "  closing %s: %s, proposed by %s\n", p.Outcome, p.State, p.ProposedBy)

@@ -25,7 +25,7 @@ type directoryCommand struct {
 
 // directoryFiles are the tables a command works on.
 type directoryFiles struct {
-	Files []string `arg:"" optional:"" help:"offices.csv, contacts.csv or police of OpenStreetMap as .geojson. Left out: the built-in sample."`
+	Files []string `arg:"" optional:"" help:"offices.csv, contacts.csv or police of OpenStreetMap as .geojson. Left out: the built-in sample, but for an import, which wants them named."`
 }
 
 // read reads the files as one directory. Notes are remarks that are no errors.
